@@ -1,0 +1,46 @@
+# The two commands are `make demo` and `make test`. `make help` lists the rest.
+
+SWIFT ?= swift
+CONFIGURATION ?= release
+CASES ?= 200
+SEED ?= 1
+
+.PHONY: help setup setup-run setup-test build demo test check format differential test-orthanc clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup:
+	@Scripts/setup build
+
+setup-run:
+	@Scripts/setup run
+
+setup-test:
+	@Scripts/setup test
+
+build: setup ## release build: .build/release/cohortium
+	$(SWIFT) build -c $(CONFIGURATION) --product cohortium
+	$(SWIFT) build -c $(CONFIGURATION) --product cohortium-intensity
+
+demo: setup-run build ## a hub and three hospitals on this machine, three questions, one computation beside the data
+	.build/$(CONFIGURATION)/cohortium demo $(DEMO)
+
+test: setup-test ## every test
+	$(SWIFT) test
+
+check: setup build ## format check, lint of the ontologies
+	$(SWIFT) format lint --recursive --strict Package.swift Sources Tests
+	.build/$(CONFIGURATION)/cohortium ontology lint
+
+format: ## formats the Swift sources in place
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+
+differential: setup-test ## adapters against the reference evaluator: CASES=n SEED=s
+	@COHORTIUM_CASES=$(CASES) COHORTIUM_SEED=$(SEED) Scripts/differential
+
+test-orthanc: setup-test ## the DICOM adapter against a real Orthanc
+	$(SWIFT) test --filter DICOMAdapterTests
+
+clean: ## removes what was built and the demonstration's files
+	rm -rf .build demo

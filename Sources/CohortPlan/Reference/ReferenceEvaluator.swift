@@ -1,0 +1,311 @@
+/// The meaning of a plan, in the plainest way it can be written: one patient after the other, one record after the other.
+///
+/// It is the definition. No index, no cleverness; every adapter, the engine and every optimisation is held against it.
+public struct ReferenceEvaluator: Sendable {
+    private let plan: CohortPlan
+    private let conceptsOfSet: [ConceptSet: Set<ConceptIRI>]
+
+    public init(_ expanded: ExpandedPlan) {
+        plan = expanded.plan
+        conceptsOfSet = Dictionary(expanded.expansions.map { ($0.set, Set($0.concepts)) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// An event that a request may mean, and whether it does.
+    struct Candidate: Hashable {
+        let key: String
+        let start: DateRange?
+        let end: DateRange?
+        let truth: Truth
+        let study: String?
+        let series: [String]
+
+        func with(_ truth: Truth) -> Candidate {
+            Candidate(key: key, start: start, end: end, truth: truth, study: study, series: series)
+        }
+    }
+
+    /// What a named event is for one patient.
+    enum Resolution: Hashable {
+        case event(Candidate)
+        case none
+        case unknown
+    }
+
+    /// One patient's named events: all candidates of each, and what each is.
+    private struct Resolved {
+        var candidates: [[Candidate]] = []
+        var resolutions: [Resolution] = []
+    }
+
+    // MARK: Whole populations
+
+    /// Counts a population.
+    public func evaluate(_ patients: [PatientRecord]) -> ReferenceResult {
+        var counted: [(PatientRecord, Resolved)] = []
+        var unknown = 0
+        for patient in patients {
+            let resolved = resolve(patient)
+            switch truth(of: plan.condition, patient, resolved) {
+            case .yes: counted.append((patient, resolved))
+            case .unknown: unknown += 1
+            case .no: break
+            }
+        }
+        let measures = plan.report.measures.map { measure in count(measure, counted) }
+        let tables = plan.report.breakdowns.map { breakdown in
+            breakdown.strata.map { stratum in
+                let members = counted.filter { self.stratum(of: $0.0, $0.1, in: breakdown) == stratum }
+                return plan.report.measures.map { count($0, members) }
+            }
+        }
+        return ReferenceResult(patients: counted.map(\.0.id).sorted(), unknown: unknown, measures: measures, tables: tables)
+    }
+
+    /// Whether one patient meets the condition.
+    public func truth(for patient: PatientRecord) -> Truth {
+        truth(of: plan.condition, patient, resolve(patient))
+    }
+
+    private func count(_ measure: Measure, _ members: [(PatientRecord, Resolved)]) -> ReferenceCount {
+        var contributors = 0
+        var units: Set<String> = []
+        for (patient, resolved) in members {
+            let found: [String] =
+                switch measure {
+                case .patients: [patient.id]
+                case .studies(let event): bound(event, resolved).compactMap(\.study)
+                case .series(let event): bound(event, resolved).flatMap(\.series)
+                }
+            if !found.isEmpty { contributors += 1 }
+            units.formUnion(found)
+        }
+        return ReferenceCount(patients: contributors, units: units.count)
+    }
+
+    /// The events that a name stands for: the one it resolved to, or all certain ones when all are meant.
+    private func bound(_ event: EventReference, _ resolved: Resolved) -> [Candidate] {
+        if plan.anchors[event.index].pick == .all { return resolved.candidates[event.index].filter { $0.truth == .yes } }
+        if case .event(let candidate) = resolved.resolutions[event.index] { return [candidate] }
+        return []
+    }
+
+    private func stratum(of patient: PatientRecord, _ resolved: Resolved, in breakdown: Breakdown) -> String {
+        switch breakdown {
+        case .sex: return patient.sex?.rawValue ?? "unknown"
+        case .age(let point, let width):
+            guard let birth = patient.birthDate, case .day(let day) = self.day(of: point, resolved),
+                let youngest = Breakdown.band(ofAge: day.earliest.completedYears(since: birth.latest), width: width),
+                let oldest = Breakdown.band(ofAge: day.latest.completedYears(since: birth.earliest), width: width),
+                youngest == oldest
+            else { return "unknown" }
+            return breakdown.strata[youngest]
+        }
+    }
+
+    // MARK: Conditions
+
+    private func truth(of condition: Condition, _ patient: PatientRecord, _ resolved: Resolved) -> Truth {
+        switch condition {
+        case .all(let parts): return parts.map { truth(of: $0, patient, resolved) }.conjunction
+        case .any(let parts): return parts.map { truth(of: $0, patient, resolved) }.disjunction
+        case .not(let part): return !truth(of: part, patient, resolved)
+        case .count(let selection, let range):
+            let candidates = self.candidates(of: selection, patient, resolved)
+            guard selection.pick == .all else {
+                switch pick(selection.pick, candidates) {
+                case .event: return range.contains(from: 1, to: 1)
+                case .none: return range.contains(from: 0, to: 0)
+                case .unknown: return range.contains(from: 0, to: 1)
+                }
+            }
+            return range.contains(from: candidates.filter { $0.truth == .yes }.count, to: candidates.count)
+        case .exists(let event):
+            if plan.anchors[event.index].pick == .all { return resolved.candidates[event.index].map(\.truth).disjunction }
+            switch resolved.resolutions[event.index] {
+            case .event: return .yes
+            case .none: return .no
+            case .unknown: return .unknown
+            }
+        case .relation(let event, let window):
+            switch resolved.resolutions[event.index] {
+            case .event(let candidate): return truth(of: window, for: candidate.start, resolved)
+            case .none: return .no
+            case .unknown: return .unknown
+            }
+        case .sex(let sex):
+            return patient.sex.map { Truth($0 == sex) } ?? .unknown
+        case .age(let point, let range):
+            switch day(of: point, resolved) {
+            case .none: return .no
+            case .unknown: return .unknown
+            case .day(let day):
+                guard let birth = patient.birthDate else { return .unknown }
+                return range.contains(
+                    from: day.earliest.completedYears(since: birth.latest), to: day.latest.completedYears(since: birth.earliest))
+            }
+        }
+    }
+
+    // MARK: Events
+
+    private func resolve(_ patient: PatientRecord) -> Resolved {
+        var resolved = Resolved()
+        for anchor in plan.anchors {
+            let candidates = candidates(of: anchor, patient, resolved)
+            resolved.candidates.append(candidates)
+            resolved.resolutions.append(pick(anchor.pick, candidates))
+        }
+        return resolved
+    }
+
+    private func candidates(of selection: EventSelection, _ patient: PatientRecord, _ resolved: Resolved) -> [Candidate] {
+        var found: [Candidate] = []
+        for candidate in patient.events.flatMap({ candidates(of: selection.request, in: $0) }) {
+            let inTime = selection.windows.map { truth(of: $0, for: candidate.start, resolved) }.conjunction
+            let certainty = candidate.truth && inTime
+            if certainty != .no { found.append(candidate.with(certainty)) }
+        }
+        return found
+    }
+
+    /// What one record contributes to a request: nothing, itself, or the series of a study.
+    private func candidates(of request: EventRequest, in event: RecordedEvent) -> [Candidate] {
+        switch request.kind {
+        case .imagingSeries:
+            guard event.kind == .imagingStudy else { return [] }
+            return event.series.map { series in
+                Candidate(
+                    key: series.uid, start: event.start, end: event.end, truth: truth(of: request.attributes, in: series), study: event.key,
+                    series: [series.uid])
+            }
+        case .imagingStudy:
+            guard event.kind == .imagingStudy else { return [] }
+            let truth = request.havingSeries.map { group in event.series.map { self.truth(of: group, in: $0) }.disjunction }.conjunction
+            let series = event.series.filter { series in
+                request.havingSeries.isEmpty || request.havingSeries.contains { self.truth(of: $0, in: series) == .yes }
+            }
+            return [
+                Candidate(key: event.key, start: event.start, end: event.end, truth: truth, study: event.key, series: series.map(\.uid))
+            ]
+        default:
+            // Radiotherapy is a procedure (core.ttl), so who asks for procedures means it too.
+            guard event.kind == request.kind || (request.kind == .procedure && event.kind == .radiotherapy) else { return [] }
+            var truth = Truth.yes
+            if let set = request.concepts { truth = Truth(event.concept.map { expand(set).contains($0) } ?? false) }
+            if let test = request.value { truth = truth && test.evaluate(recordedValue(of: event, for: test), expand: expand) }
+            return [Candidate(key: event.key, start: event.start, end: event.end, truth: truth, study: nil, series: [])]
+        }
+    }
+
+    private func recordedValue(of event: RecordedEvent, for test: ValueTest) -> RecordedValue {
+        switch test {
+        case .coded: event.coded.map { .concepts([$0]) } ?? .absent
+        case .quantity: event.quantity.map { .quantity($0, comparator: event.comparator) } ?? .absent
+        case .flag: .absent
+        }
+    }
+
+    private func truth(of tests: [AttributeTest], in series: RecordedSeries) -> Truth {
+        tests.map { test in
+            let recorded: RecordedValue =
+                switch series.values[test.property] {
+                case .coded(let concept): .concepts([concept])
+                case .quantity(let quantity): .quantity(quantity, comparator: nil)
+                case .flag(let flag): .flag(flag)
+                case nil: .absent
+                }
+            return test.test.evaluate(recorded, expand: expand)
+        }.conjunction
+    }
+
+    private func expand(_ set: ConceptSet) -> Set<ConceptIRI> { conceptsOfSet[set] ?? [] }
+
+    /// The first or last certain event, unless one that may count could come before it.
+    private func pick(_ pick: Pick, _ candidates: [Candidate]) -> Resolution {
+        let certain = candidates.filter { $0.truth == .yes }
+        guard !certain.isEmpty else { return candidates.isEmpty ? .none : .unknown }
+        let sign = pick == .last ? -1 : 1
+        func order(_ candidate: Candidate) -> (Int, String)? {
+            guard let start = candidate.start, start.isExact else { return nil }
+            return (sign * start.earliest.daysSinceEpoch, candidate.key)
+        }
+        let ordered = certain.compactMap { candidate in order(candidate).map { (candidate, $0) } }
+        guard let chosen = ordered.min(by: { $0.1 < $1.1 }) else { return .unknown }
+        for other in candidates where other.key != chosen.0.key {
+            if other.truth == .yes, order(other) != nil { continue }
+            guard let start = other.start else { return .unknown }
+            let best = sign * (pick == .last ? start.latest : start.earliest).daysSinceEpoch
+            if (best, other.key) < chosen.1 { return .unknown }
+        }
+        return .event(chosen.0)
+    }
+
+    // MARK: Time
+
+    private enum AnchorDay {
+        case day(DateRange)
+        case none
+        case unknown
+    }
+
+    private func day(of point: AnchorPoint, _ resolved: Resolved) -> AnchorDay {
+        guard let event = point.event else {
+            if case .date(let date) = point { return .day(DateRange(date)) }
+            return .unknown
+        }
+        switch resolved.resolutions[event.index] {
+        case .none: return .none
+        case .unknown: return .unknown
+        case .event(let candidate):
+            if case .end = point { return candidate.end.map { .day($0) } ?? .unknown }
+            return candidate.start.map { .day($0) } ?? .unknown
+        }
+    }
+
+    private func truth(of window: Window, for start: DateRange?, _ resolved: Resolved) -> Truth {
+        switch day(of: window.anchor, resolved) {
+        case .none: return .no
+        case .unknown: return .unknown
+        case .day(let anchor):
+            guard let start else { return .unknown }
+            let after = window.lower.map { bound in
+                let limit = DateRange(anchor.earliest.advanced(by: bound.distance), anchor.latest.advanced(by: bound.distance))
+                return bound.isInclusive ? isAtLeast(start, limit) : !isAtLeast(limit, start)
+            }
+            let before = window.upper.map { bound in
+                let limit = DateRange(anchor.earliest.advanced(by: bound.distance), anchor.latest.advanced(by: bound.distance))
+                return bound.isInclusive ? isAtLeast(limit, start) : !isAtLeast(start, limit)
+            }
+            return (after ?? .yes) && (before ?? .yes)
+        }
+    }
+
+    /// Whether a day is on or after another, each known only to lie in a range.
+    private func isAtLeast(_ left: DateRange, _ right: DateRange) -> Truth {
+        if left.earliest >= right.latest { return .yes }
+        return left.latest < right.earliest ? .no : .unknown
+    }
+}
+
+/// An exact answer. It never leaves the machine that holds the data; only the reference evaluator makes one.
+public struct ReferenceResult: Hashable, Sendable {
+    /// The identifiers of the counted patients, sorted.
+    public let patients: [String]
+    /// The number of patients for whom the condition is unknown.
+    public let unknown: Int
+    /// By the report's measures.
+    public let measures: [ReferenceCount]
+    /// By breakdown, stratum and measure.
+    public let tables: [[[ReferenceCount]]]
+}
+
+/// How many units there are, and how many patients they come from.
+public struct ReferenceCount: Hashable, Sendable {
+    public let patients: Int
+    public let units: Int
+
+    public init(patients: Int, units: Int) {
+        self.patients = patients
+        self.units = units
+    }
+}

@@ -1,0 +1,125 @@
+public import CohortPlan
+public import Diagnostics
+
+/// The models of data that a source can be in.
+public enum SourceModel: String, Codable, Sendable, CaseIterable {
+    case omop, fhir, dicom
+}
+
+/// A source of a node, seen by the engine: what it can answer of a plan, and the patients and events for it.
+///
+/// An adapter lowers requests to its own queries by the hyperontology's bindings; nothing that came over the network
+/// becomes part of a query's text. An adapter never guesses: what it cannot evaluate it names in its assessment, and
+/// what fails is thrown, never returned as fewer events.
+public protocol SourceAdapter: Sendable {
+    /// The name in the node's configuration.
+    var name: String { get }
+    var model: SourceModel { get }
+
+    /// Reaches the source and checks that it has what the bindings need.
+    /// - Throws: ``SourceFailure`` when it is away or not what was configured.
+    func probe() async throws(SourceFailure)
+
+    /// How well this source can answer a request. Decided without looking at any patient.
+    func assess(_ request: EventRequest, in plan: ExpandedPlan) -> Assessment
+
+    /// How well it can tell a patient's sex or birth date.
+    func assess(_ subject: Demographic) -> Assessment
+
+    /// All patients of the source, each once.
+    func patients() async throws(SourceFailure) -> [SourcePatient]
+
+    /// The events that match a request, certainly or possibly; those that surely do not match are left out.
+    func events(matching request: EventRequest, in plan: ExpandedPlan) async throws(SourceFailure) -> [SourceEvent]
+
+    /// The native queries that ``events(matching:in:)`` runs for a request, with the values bound to them.
+    func nativeQueries(for request: EventRequest, in plan: ExpandedPlan) -> [NativeQuery]
+}
+
+/// What a source can tell of a patient beside events.
+public enum Demographic: Hashable, Sendable, CaseIterable { case sex, birthDate }
+
+/// How well something can be evaluated, with the reasons for whatever is not exact.
+public struct Assessment: Hashable, Codable, Sendable {
+    public let coverage: Coverage
+    /// One sentence each, free of any count.
+    public let reasons: [String]
+
+    public init(_ coverage: Coverage, reasons: [String] = []) {
+        self.coverage = coverage
+        self.reasons = reasons
+    }
+
+    public static let exact = Assessment(.exact)
+    public static func notEvaluable(_ reason: String) -> Assessment { Assessment(.notEvaluable, reasons: [reason]) }
+}
+
+/// A patient as a source knows them.
+public struct SourcePatient: Hashable, Sendable {
+    /// The identifier that all sources of the node share.
+    public let id: String
+    public let sex: Sex?
+    public let birthDate: DateRange?
+
+    public init(id: String, sex: Sex?, birthDate: DateRange?) {
+        self.id = id
+        self.sex = sex
+        self.birthDate = birthDate
+    }
+}
+
+/// A record that matches a request.
+public struct SourceEvent: Hashable, Sendable {
+    public let patient: String
+    /// Stable and unique; breaks ties of date. For images the study's UID, for a series the series' UID.
+    public let key: String
+    public let start: DateRange?
+    public let end: DateRange?
+    /// Whether it matches for certain. An event that may match counts as unknown.
+    public let isCertain: Bool
+    /// For images: the study.
+    public let study: String?
+    /// For images: the series that a report counts, each certain to match; with `having series`, those that meet one of the groups.
+    public let series: [String]
+
+    public init(
+        patient: String, key: String, start: DateRange?, end: DateRange? = nil, isCertain: Bool = true, study: String? = nil,
+        series: [String] = []
+    ) {
+        self.patient = patient
+        self.key = key
+        self.start = start
+        self.end = end
+        self.isCertain = isCertain
+        self.study = study
+        self.series = series
+    }
+}
+
+/// A query in a source's own language, for `explain`.
+public struct NativeQuery: Hashable, Codable, Sendable {
+    /// `SQL`, `FHIR`, `DICOMweb`.
+    public let language: String
+    public let text: String
+    /// The values bound to its parameters, in order, as text.
+    public let parameters: [String]
+
+    public init(language: String, text: String, parameters: [String] = []) {
+        self.language = language
+        self.text = text
+        self.parameters = parameters
+    }
+}
+
+/// Why a source could not answer: the node's state, never a smaller count.
+public struct SourceFailure: Error, Hashable, Sendable {
+    /// `N…` codes.
+    public let diagnostic: Diagnostic
+    /// The source's name in the node's configuration.
+    public let source: String
+
+    public init(source: String, _ diagnostic: Diagnostic) {
+        self.source = source
+        self.diagnostic = diagnostic
+    }
+}

@@ -1,0 +1,171 @@
+public import Diagnostics
+public import Execution
+import Foundation
+import Yams
+
+/// What a node's operator wrote: who the node is, which hub it serves, and where its sources are.
+///
+/// One YAML file. Relative paths are relative to it. A key that is not known is an error, never ignored.
+public struct NodeConfiguration: Sendable, Hashable {
+    /// The name under which the hub knows this node. Names match exactly.
+    public let name: String
+    /// The hub's address, `https://…`.
+    public let hub: String
+    /// The certificate authority that signed the hub's certificate; nil for the system's own store.
+    public let hubAuthority: String?
+    /// The hub's public key, against which every task is verified.
+    public let hubKey: String
+    /// This node's private key.
+    public let key: String
+    /// The hospital's policy. There is no default: without it the node does not start.
+    public let policy: String
+    /// The folder of the hyperontology; nil to look in the usual places.
+    public let ontologies: String?
+    /// A folder for what the node keeps between runs.
+    public let state: String
+    public let sources: [Source]
+    /// A folder of DICOM files, laid out as patient/study/series, for computation beside the data; nil when images come from the DICOMweb source.
+    public let images: String?
+    public let tools: [Tool]
+
+    /// One source of data.
+    public struct Source: Sendable, Hashable {
+        public let name: String
+        public let model: SourceModel
+        /// A database file, a folder or an address, as the model has it.
+        public let location: String
+    }
+
+    /// A tool that may be run over images.
+    public struct Tool: Sendable, Hashable {
+        public let name: String
+        public let executable: String
+    }
+}
+
+extension NodeConfiguration {
+    /// The form of the file.
+    private struct File: Decodable {
+        let name: String
+        let hub: String
+        let hubAuthority: String?
+        let hubKey: String
+        let key: String
+        let policy: String
+        let ontologies: String?
+        let state: String
+        let sources: [SourceEntry]
+        let images: String?
+        let tools: [ToolEntry]?
+    }
+
+    private struct SourceEntry: Decodable {
+        let name: String?
+        let model: String
+        let sqlite: String?
+        let folder: String?
+        let dicomweb: String?
+    }
+
+    private struct ToolEntry: Decodable {
+        let name: String
+        let executable: String
+    }
+
+    private static let keys: Set<String> = [
+        "name", "hub", "hubAuthority", "hubKey", "key", "policy", "ontologies", "state", "sources", "images", "tools",
+    ]
+
+    /// Reads a configuration file.
+    /// - Throws: every `N01…` diagnostic about it at once where possible.
+    public static func read(_ path: String) throws(DiagnosticList) -> NodeConfiguration {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw DiagnosticList([
+                Diagnostic(
+                    "N0101", "the configuration `\(path)` cannot be read",
+                    help: "write one with `cohortium node install`, or name another with --config")
+            ])
+        }
+        let text = String(decoding: data, as: UTF8.self)
+        let file: File
+        do {
+            let entries = try Yams.load(yaml: text) as? [String: Any] ?? [:]
+            let unknown = entries.keys.filter { !keys.contains($0) }.sorted()
+            guard unknown.isEmpty else {
+                throw DiagnosticList(
+                    unknown.map { key in
+                        Diagnostic(
+                            "N0102", "`\(path)` has an unknown key `\(key)`",
+                            help: nearest(to: key, among: keys.sorted()).map { "did you mean `\($0)`?" } ?? "take it out")
+                    })
+            }
+            file = try YAMLDecoder().decode(File.self, from: text)
+        } catch let list as DiagnosticList {
+            throw list
+        } catch {
+            throw DiagnosticList([
+                Diagnostic(
+                    "N0103", "`\(path)` is not a node configuration: \(NodeConfiguration.reason(error))",
+                    help: "compare it with the example in the README")
+            ])
+        }
+        return try NodeConfiguration(file, path: path)
+    }
+
+    private init(_ file: File, path: String) throws(DiagnosticList) {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        func absolute(_ path: String) -> String { URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL.path }
+        var diagnostics: [Diagnostic] = []
+        name = file.name
+        hub = file.hub
+        hubAuthority = file.hubAuthority.map(absolute)
+        hubKey = absolute(file.hubKey)
+        key = absolute(file.key)
+        policy = absolute(file.policy)
+        ontologies = file.ontologies.map(absolute)
+        state = absolute(file.state)
+        images = file.images.map(absolute)
+        tools = (file.tools ?? []).map { Tool(name: $0.name, executable: absolute($0.executable)) }
+        var sources: [Source] = []
+        for entry in file.sources {
+            let location: String? =
+                switch SourceModel(rawValue: entry.model) {
+                case .omop: entry.sqlite.map(absolute)
+                case .fhir: entry.folder.map(absolute)
+                case .dicom: entry.dicomweb
+                case nil: nil
+                }
+            guard let model = SourceModel(rawValue: entry.model), let location else {
+                diagnostics.append(
+                    Diagnostic(
+                        "N0104", "the source `\(entry.name ?? entry.model)` in `\(path)` does not say where its data is",
+                        help: "give `model: omop` a `sqlite`, `model: fhir` a `folder`, `model: dicom` a `dicomweb` address"))
+                continue
+            }
+            sources.append(Source(name: entry.name ?? entry.model, model: model, location: location))
+        }
+        self.sources = sources
+        if !hub.hasPrefix("https://") {
+            diagnostics.append(
+                Diagnostic(
+                    "N0105", "the hub's address `\(hub)` is not https", help: "write https://; a node speaks to its hub through TLS alone"))
+        }
+        if file.sources.isEmpty {
+            diagnostics.append(Diagnostic("N0106", "`\(path)` names no source", help: "add one under `sources`"))
+        }
+        if Set(sources.map(\.name)).count != sources.count {
+            diagnostics.append(Diagnostic("N0107", "two sources in `\(path)` have the same name", help: "give each a `name` of its own"))
+        }
+        if diagnostics.containsErrors { throw DiagnosticList(diagnostics) }
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case DecodingError.keyNotFound(let key, _): "`\(key.stringValue)` is missing"
+        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+            "`\(context.codingPath.map(\.stringValue).joined(separator: "."))` has the wrong form"
+        case let error as YamlError: "\(error)".split(separator: "\n").joined(separator: " ")
+        default: error.localizedDescription
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import CohortPlan
+import Hyperontology
+
+/// Random plans over the whole of what a plan can say, restricted on request to what a source of images alone can answer.
+struct RandomPlan {
+    let pool: ConceptPool
+    /// Ask for images, sex and age alone.
+    let imagingOnly: Bool
+
+    func plan(using random: inout SeededRandom) -> CohortPlan {
+        var anchors: [EventSelection] = []
+        for _ in 0..<random.number(0...3) {
+            anchors.append(selection(anchors: anchors, pick: random.pick([.first, .last, .first, .last, .all]), using: &random))
+        }
+        var measures: [Measure] = [.patients]
+        for (index, anchor) in anchors.enumerated() where anchor.request.kind.isImaging {
+            measures += [.studies(EventReference(index)), .series(EventReference(index))]
+        }
+        var breakdowns: [Breakdown] = random.oneIn(2) ? [.sex] : []
+        if random.oneIn(2) { breakdowns.append(.age(point(anchors: anchors, using: &random), bandWidth: random.pick([5, 10, 20]))) }
+        let condition = condition(anchors: anchors, depth: random.number(0...3), using: &random)
+        do {
+            return try CohortPlan(anchors: anchors, condition: condition, report: Report(measures: measures, breakdowns: breakdowns))
+        } catch {
+            preconditionFailure("the generator made an invalid plan: \(error)")
+        }
+    }
+
+    private func condition(anchors: [EventSelection], depth: Int, using random: inout SeededRandom) -> Condition {
+        if depth > 0 {
+            let parts = (0..<random.number(1...3)).map { _ in condition(anchors: anchors, depth: depth - 1, using: &random) }
+            switch random.number(0...3) {
+            case 0: return .all(parts)
+            case 1: return .any(parts)
+            case 2: return .not(parts[0])
+            default: break
+            }
+        }
+        let single = anchors.indices.filter { anchors[$0].pick != .all }
+        switch random.number(0...6) {
+        case 0: return .sex(random.pick([.female, .male]))
+        case 1:
+            let lower = random.number(0...70)
+            return .age(point(anchors: anchors, using: &random), CountRange(lower, random.oneIn(2) ? nil : lower + random.number(0...30)))
+        case 2 where !anchors.isEmpty: return .exists(EventReference(random.number(0...anchors.count - 1)))
+        case 3 where !single.isEmpty: return .relation(EventReference(random.pick(single)), window(anchors: anchors, using: &random))
+        default:
+            let range = random.pick([
+                CountRange.atLeastOne, .zero, CountRange(2, nil), CountRange(0, 1), CountRange(1, 1), CountRange(2, 3),
+            ])
+            return .count(selection(anchors: anchors, pick: random.oneIn(6) ? .first : .all, using: &random), range)
+        }
+    }
+
+    private func selection(anchors: [EventSelection], pick: Pick, using random: inout SeededRandom) -> EventSelection {
+        let windows = (0..<random.pick([0, 0, 1, 1, 2])).map { _ in window(anchors: anchors, using: &random) }
+        return EventSelection(request(using: &random), windows: windows, pick: pick)
+    }
+
+    private func window(anchors: [EventSelection], using random: inout SeededRandom) -> Window {
+        let unit = random.pick([CalendarDistance.Unit.day, .day, .week, .month, .year])
+        let reach = unit == .day ? random.pick([0, 1, 30, 60, 90]) : random.number(0...3)
+        let low = WindowBound(CalendarDistance(-reach, unit), inclusive: random.oneIn(2))
+        let high = WindowBound(CalendarDistance(random.oneIn(2) ? reach : 0, unit), inclusive: random.oneIn(2))
+        let point = point(anchors: anchors, using: &random)
+        switch random.number(0...2) {
+        case 0: return Window(point, from: low)
+        case 1: return Window(point, to: high)
+        default: return Window(point, from: low, to: high)
+        }
+    }
+
+    private func point(anchors: [EventSelection], using random: inout SeededRandom) -> AnchorPoint {
+        let single = anchors.indices.filter { anchors[$0].pick != .all }
+        guard !single.isEmpty, !random.oneIn(4) else {
+            return .date(CalendarDate(daysSinceEpoch: 18_292 + random.pick([0, 29, 60, 181, 366])))
+        }
+        return .start(EventReference(random.pick(single)))
+    }
+
+    private func request(using random: inout SeededRandom) -> EventRequest {
+        switch imagingOnly ? random.number(4...5) : random.number(0...6) {
+        case 0, 1: return EventRequest(kind: .diagnosis, concepts: random.oneIn(8) ? nil : set(pool.diagnoses, using: &random))
+        case 2: return EventRequest(kind: .medication, concepts: set(pool.medications, using: &random))
+        case 3:
+            if random.oneIn(2), !pool.coded.isEmpty {
+                let question = random.pick(pool.coded)
+                let value: ValueTest? = random.oneIn(4) ? nil : .coded(ConceptSet(include: [ConceptTerm(random.pick(question.answers))]))
+                return EventRequest(kind: .observation, concepts: ConceptSet(include: [ConceptTerm(question.concept)]), value: value)
+            }
+            let question = random.pick(pool.measured)
+            return EventRequest(
+                kind: .observation, concepts: ConceptSet(include: [ConceptTerm(question.concept)]),
+                value: random.oneIn(4) ? nil : .quantity(range(unit: random.pick(question.units), using: &random)))
+        case 4: return EventRequest(kind: .imagingStudy, havingSeries: (0..<random.number(0...2)).map { _ in tests(using: &random) })
+        case 5: return EventRequest(kind: .imagingSeries, attributes: random.oneIn(4) ? [] : tests(using: &random))
+        default: return EventRequest(kind: .death)
+        }
+    }
+
+    private func range(unit: String, using random: inout SeededRandom) -> QuantityRange {
+        let low = QuantityBound(ExactDecimal(random.number(0...8)), inclusive: random.oneIn(2))
+        let high = QuantityBound(ExactDecimal(random.number(4...12)), inclusive: random.oneIn(2))
+        switch random.number(0...2) {
+        case 0: return QuantityRange(from: low, unit: unit)
+        case 1: return QuantityRange(to: high, unit: unit)
+        default: return QuantityRange(from: low, to: high, unit: unit)
+        }
+    }
+
+    private func tests(using random: inout SeededRandom) -> [AttributeTest] {
+        let modality = AttributeTest(
+            ConceptIRI(CoreVocabulary.modality), .coded(ConceptSet(include: [ConceptTerm(random.pick(pool.modalities))])))
+        let bodyPart = AttributeTest(
+            ConceptIRI(CoreVocabulary.bodyPart), .coded(ConceptSet(include: [ConceptTerm(random.pick(pool.bodyParts))])))
+        return random.pick([[modality], [bodyPart], [modality, bodyPart]])
+    }
+
+    /// A concept, what lies above it, or a set with an exclusion.
+    private func set(_ concepts: [ConceptIRI], using random: inout SeededRandom) -> ConceptSet {
+        let concept = random.pick(concepts)
+        switch random.number(0...3) {
+        case 0:
+            return ConceptSet(include: [ConceptTerm(random.pick([concept] + (pool.ancestors[concept] ?? [])))])
+        case 1: return ConceptSet(include: [ConceptTerm(concept, descendants: false)])
+        case 2:
+            let other = random.pick(concepts)
+            return ConceptSet(
+                include: [ConceptTerm(random.pick([concept] + (pool.ancestors[concept] ?? [])))], exclude: [ConceptTerm(other)])
+        default: return ConceptSet(include: [ConceptTerm(concept), ConceptTerm(random.pick(concepts))])
+        }
+    }
+}
