@@ -48,7 +48,7 @@ public struct Diagnostic: Hashable, Codable, Sendable, Error {
     public let notes: [String]
 
     public init(
-        _ code: DiagnosticCode, _ severity: Severity = .error, _ message: String, at span: SourceSpan? = nil, help: String? = nil,
+        _ code: DiagnosticCode, _ severity: Severity, _ message: String, at span: SourceSpan? = nil, help: String? = nil,
         notes: [String] = []
     ) {
         self.code = code
@@ -57,6 +57,11 @@ public struct Diagnostic: Hashable, Codable, Sendable, Error {
         self.span = span
         self.help = help
         self.notes = notes
+    }
+
+    /// An error.
+    public init(_ code: DiagnosticCode, _ message: String, at span: SourceSpan? = nil, help: String? = nil, notes: [String] = []) {
+        self.init(code, .error, message, at: span, help: help, notes: notes)
     }
 }
 

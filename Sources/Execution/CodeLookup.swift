@@ -21,19 +21,19 @@ public struct CodeLookup: Sendable {
         let chosen =
             isBroader && !gaps.isEmpty && usable.contains { $0.match != .broader } ? usable.filter { $0.match != .broader } : usable
         codes = Dictionary(grouping: chosen, by: \.system).mapValues { Set($0.map(\.code)).sorted() }
-        let where_ = systems.joined(separator: ", ")
+        let systemNames = systems.joined(separator: ", ")
         if chosen.isEmpty {
-            assessment = .notEvaluable("no code for \(label) in \(where_)")
+            assessment = .notEvaluable("no code for \(label) in \(systemNames)")
         } else if !gaps.isEmpty {
             let names = gaps.sorted().prefix(3).map {
                 $0.rawValue.split(whereSeparator: { "/#".contains($0) }).last.map(String.init) ?? $0.rawValue
             }
             assessment = Assessment(
                 .narrower,
-                reasons: ["no code in \(where_) for \(names.joined(separator: ", "))\(gaps.count > 3 ? " and \(gaps.count - 3) more" : "")"]
+                reasons: ["no code in \(systemNames) for \(names.joined(separator: ", "))\(gaps.count > 3 ? " and \(gaps.count - 3) more" : "")"]
             )
         } else if chosen.contains(where: { $0.match == .broader }) {
-            assessment = Assessment(.broader, reasons: ["some codes for \(label) in \(where_) mean more than it"])
+            assessment = Assessment(.broader, reasons: ["some codes for \(label) in \(systemNames) mean more than it"])
         } else {
             assessment = .exact
         }
