@@ -30,7 +30,9 @@ public struct CodeLookup: Sendable {
             }
             assessment = Assessment(
                 .narrower,
-                reasons: ["no code in \(systemNames) for \(names.joined(separator: ", "))\(gaps.count > 3 ? " and \(gaps.count - 3) more" : "")"]
+                reasons: [
+                    "no code in \(systemNames) for \(names.joined(separator: ", "))\(gaps.count > 3 ? " and \(gaps.count - 3) more" : "")"
+                ]
             )
         } else if chosen.contains(where: { $0.match == .broader }) {
             assessment = Assessment(.broader, reasons: ["some codes for \(label) in \(systemNames) mean more than it"])

@@ -1,5 +1,5 @@
+import BitCollections
 import CohortPlan
-import Collections
 
 /// The truth of one statement for every patient of a node: those for whom it is *yes*, and those for whom it is *unknown*.
 ///
@@ -30,6 +30,9 @@ struct TruthSets {
         }
         self.init(yes: yes, unknown: unknown, count: count)
     }
+
+    /// Yes for everybody.
+    static func allYes(count: Int) -> TruthSets { TruthSets(yes: BitSet(0..<count), count: count) }
 
     /// Unknown for everybody: what a criterion is that no source can evaluate.
     static func allUnknown(count: Int) -> TruthSets { TruthSets(unknown: BitSet(0..<count), count: count) }

@@ -15,6 +15,8 @@ struct PatientCourse {
     let birth: CalendarDate
     var random: SeededGenerator
     private(set) var death: CalendarDate?
+    /// How many events of each kind were added so far.
+    private(set) var eventCounts: [EventKind: Int] = [:]
     private var events: [RecordedEvent] = []
     private var used: [KeySpace: Int] = [:]
 
@@ -72,17 +74,22 @@ struct PatientCourse {
     mutating func image(on day: CalendarDate, _ series: [RecordedSeries]) {
         let key = random.uid()
         guard day <= lastDay else { return }
-        events.append(RecordedEvent(key: key, kind: .imagingStudy, start: DateRange(day), series: series))
+        keep(RecordedEvent(key: key, kind: .imagingStudy, start: DateRange(day), series: series))
     }
 
     private mutating func add(
         _ kind: EventKind, _ term: ClinicalTerm, _ day: CalendarDate, end: CalendarDate? = nil, quantity: Quantity? = nil,
         comparator: String? = nil, coded: ClinicalTerm? = nil
     ) {
-        events.append(
+        keep(
             RecordedEvent(
                 key: key(kind), kind: kind, concept: terms[term], start: DateRange(day), end: end.map { DateRange($0) }, quantity: quantity,
                 comparator: comparator, coded: coded.map { terms[$0] }))
+    }
+
+    private mutating func keep(_ event: RecordedEvent) {
+        events.append(event)
+        eventCounts[event.kind, default: 0] += 1
     }
 
     // MARK: The record

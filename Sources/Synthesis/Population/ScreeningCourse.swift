@@ -29,8 +29,9 @@ extension PatientCourse {
         let unit = prostateLaboratory()
         var level = max(0.3, random.normal(mean: 2.2, deviation: 1.3))
         antigen(level, unit: unit, on: day)
-        image(on: day + random.whole(3...30), protocols.prostateMagneticResonance(&random))
-        score(.piRads, random.pick([(1, 0.3), (2, 0.5), (3, 0.2)]) ?? 2, on: day + 30)
+        let scan = day + random.whole(3...30)
+        image(on: scan, protocols.prostateMagneticResonance(&random))
+        score(.piRads, random.pick([(1, 0.3), (2, 0.5), (3, 0.2)]) ?? 2, on: scan)
         followUp(from: day, every: 365, times: 5, chance: 0.75) { course, visit in
             level *= 1.04
             course.antigen(level, unit: unit, on: visit)

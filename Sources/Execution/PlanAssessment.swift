@@ -1,0 +1,109 @@
+public import CohortPlan
+
+/// Which source answers which part of a plan, and how well. Made without looking at any patient.
+public struct PlanAssessment: Sendable {
+    /// In the order of ``CohortPlan/CohortPlan/criteria``.
+    public let coverage: [CriterionCoverage]
+    /// What the counts will be, seen as a whole; ``CohortPlan/Coverage/notEvaluable`` when no patient could ever be found to meet the condition.
+    public let overall: Coverage
+    /// Why parts of the condition cannot be evaluated; empty when all can.
+    public let gaps: [String]
+
+    let requests: [EventRequest: SourceChoice]
+    let sex: SourceChoice
+    let birthDate: SourceChoice
+    /// By named event: how well it is known whether it exists, the events that it is anchored on included.
+    let anchors: [Assessment]
+    private let plan: CohortPlan
+
+    init(_ expanded: ExpandedPlan, sources: [any SourceAdapter]) {
+        let plan = expanded.plan
+        let choices = Dictionary(
+            uniqueKeysWithValues: plan.requests.map { request in
+                (request, SourceChoice(among: sources) { $0.assess(request, in: expanded) })
+            })
+        let sex = SourceChoice(among: sources) { $0.assess(Demographic.sex) }
+        let birthDate = SourceChoice(among: sources) { $0.assess(Demographic.birthDate) }
+        self.plan = plan
+        self.requests = choices
+        self.sex = sex
+        self.birthDate = birthDate
+        self.anchors = PlanAssessment.anchors(of: plan, choices)
+        self.coverage = plan.criteria.map { criterion in
+            let choice =
+                switch criterion.subject {
+                case .events(let request): choices[request] ?? .none
+                case .sex: sex
+                case .birthDate: birthDate
+                }
+            return CriterionCoverage(
+                criterionID: criterion.id, coverage: choice.assessment.coverage, reasons: choice.assessment.reasons,
+                source: choice.source.map { sources[$0].name })
+        }
+        let leaves = LeafAssessments(choices: choices, anchors: anchors, sex: sex.assessment, birthDate: birthDate.assessment)
+        self.gaps = leaves.gaps(in: plan.condition)
+        self.overall = leaves.overall(of: plan)
+    }
+
+    /// How well a condition without parts of its own can be evaluated.
+    func assessment(ofLeaf condition: Condition) -> Assessment { leaves.assessment(ofLeaf: condition) }
+
+    /// How well the day of a point in time is known.
+    func assessment(of point: AnchorPoint) -> Assessment { leaves.position(of: point) }
+
+    private var leaves: LeafAssessments {
+        LeafAssessments(choices: requests, anchors: anchors, sex: sex.assessment, birthDate: birthDate.assessment)
+    }
+
+    private static func anchors(of plan: CohortPlan, _ choices: [EventRequest: SourceChoice]) -> [Assessment] {
+        var assessed: [Assessment] = []
+        for anchor in plan.anchors {
+            let known = LeafAssessments(choices: choices, anchors: assessed, sex: .exact, birthDate: .exact)
+            assessed.append(known.assessment(of: anchor))
+        }
+        return assessed
+    }
+}
+
+/// The source that answers something, and how well.
+struct SourceChoice: Sendable {
+    /// Its position among the node's sources; nil when none can.
+    let source: Int?
+    let assessment: Assessment
+
+    static let none = SourceChoice(source: nil, assessment: .notEvaluable("the node has no source for it"))
+
+    private init(source: Int?, assessment: Assessment) {
+        self.source = source
+        self.assessment = assessment
+    }
+
+    /// The source with the best coverage; of equal ones the first in the node's configuration.
+    init(among sources: [any SourceAdapter], assess: (any SourceAdapter) -> Assessment) {
+        let assessments = sources.map(assess)
+        guard let best = assessments.indices.min(by: { assessments[$0].coverage.rank < assessments[$1].coverage.rank }) else {
+            self = .none
+            return
+        }
+        if assessments[best].coverage != .notEvaluable {
+            self.init(source: best, assessment: assessments[best])
+        } else {
+            let reasons = zip(sources, assessments).flatMap { source, assessment in
+                assessment.reasons.map { sources.count > 1 ? "\(source.name): \($0)" : $0 }
+            }
+            self.init(source: nil, assessment: Assessment(.notEvaluable, reasons: reasons))
+        }
+    }
+}
+
+extension Coverage {
+    /// By which the better one comes first.
+    fileprivate var rank: Int {
+        switch self {
+        case .exact: 0
+        case .broader, .narrower: 1
+        case .approximate: 2
+        case .notEvaluable: 3
+        }
+    }
+}

@@ -1,0 +1,104 @@
+public import CohortPlan
+
+/// Executes plans over the sources of one node.
+///
+/// For each criterion the source with the best coverage answers; their patients are joined by the identifier that the
+/// node's sources share; conditions are evaluated in bulk. The meaning is ``CohortPlan/ReferenceEvaluator``'s. What no
+/// source can evaluate is unknown for every patient, and a condition that can then never be true has no count at all.
+public struct PlanEngine: Sendable {
+    private let sources: [any SourceAdapter]
+
+    /// - Parameter sources: in the order of the node's configuration, which settles ties between them.
+    public init(sources: [any SourceAdapter]) { self.sources = sources }
+
+    /// Which source would answer each criterion, and how well. Looks at no patient.
+    public func assess(_ plan: ExpandedPlan) -> PlanAssessment { PlanAssessment(plan, sources: sources) }
+
+    /// Answers a plan.
+    ///
+    /// - Parameter deadline: when to give up; sources are cancelled then.
+    /// - Throws: ``ExecutionFailure`` when a source fails, the deadline passes or the task is cancelled.
+    @concurrent
+    public func execute(_ plan: ExpandedPlan, deadline: ContinuousClock.Instant? = nil) async throws(ExecutionFailure) -> EngineResult {
+        let limit = ExecutionLimit(deadline: deadline)
+        try limit.check()
+        let assessment = assess(plan)
+        guard assessment.overall != .notEvaluable else {
+            return EngineResult(
+                coverage: assessment.coverage, overall: .notEvaluable, outcome: .notEvaluable(reasons: assessment.gaps))
+        }
+        let needs = SourceNeeds(plan.plan, assessment)
+        let fetch = try await SourceFetch.run(
+            plan, requests: needs.requests, patientsOf: needs.sources, sources: sources, limit: limit)
+        let evaluation = try PlanEvaluation(plan.plan, assessment, fetch, limit: limit)
+        let truth = try evaluation.condition()
+        let tally = Tally(evaluation, counted: truth.yes)
+        let result = CountedResult(
+            population: RawCount(patients: evaluation.patients.count), unknown: RawCount(patients: truth.unknown.count),
+            measures: tally.countedMeasures(), breakdowns: tally.countedBreakdowns(), selection: tally.selection())
+        return EngineResult(coverage: assessment.coverage, overall: assessment.overall, outcome: .counted(result))
+    }
+
+    /// The native queries that ``execute(_:deadline:)`` runs, by criterion. Looks at no patient.
+    public func explain(_ plan: ExpandedPlan) -> [CriterionExplanation] {
+        let assessment = assess(plan)
+        return zip(plan.plan.criteria, assessment.coverage).map { criterion, coverage in
+            var queries: [NativeQuery] = []
+            if case .events(let request) = criterion.subject, let source = assessment.requests[request]?.source {
+                queries = sources[source].nativeQueries(for: request, in: plan)
+            }
+            return CriterionExplanation(criterion: criterion, coverage: coverage, queries: queries)
+        }
+    }
+}
+
+/// How a node goes about one criterion.
+public struct CriterionExplanation: Hashable, Codable, Sendable {
+    public let criterion: Criterion
+    public let coverage: CriterionCoverage
+    /// Empty for what is read with the patients, and for what cannot be evaluated.
+    public let queries: [NativeQuery]
+}
+
+/// What has to be fetched for a plan, and from where.
+struct SourceNeeds {
+    /// By request that can be evaluated and is used, the position of its source.
+    private(set) var requests: [EventRequest: Int] = [:]
+    /// The sources whose patients are in scope.
+    private(set) var sources: Set<Int> = []
+
+    init(_ plan: CohortPlan, _ assessment: PlanAssessment) {
+        for (anchor, known) in zip(plan.anchors, assessment.anchors) where known.coverage != .notEvaluable {
+            add(anchor.request, assessment)
+        }
+        add(plan.condition, assessment)
+        for breakdown in plan.report.breakdowns {
+            switch breakdown {
+            case .sex: add(assessment.sex)
+            case .age: add(assessment.birthDate)
+            }
+        }
+    }
+
+    private mutating func add(_ condition: Condition, _ assessment: PlanAssessment) {
+        switch condition {
+        case .all(let parts), .any(let parts): for part in parts { add(part, assessment) }
+        case .not(let part): add(part, assessment)
+        case .count(let selection, _):
+            if assessment.assessment(ofLeaf: condition).coverage != .notEvaluable { add(selection.request, assessment) }
+        case .exists, .relation: break
+        case .sex: add(assessment.sex)
+        case .age: add(assessment.birthDate)
+        }
+    }
+
+    private mutating func add(_ request: EventRequest, _ assessment: PlanAssessment) {
+        guard let source = assessment.requests[request]?.source else { return }
+        requests[request] = source
+        sources.insert(source)
+    }
+
+    private mutating func add(_ choice: SourceChoice) {
+        if let source = choice.source { sources.insert(source) }
+    }
+}
