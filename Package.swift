@@ -115,7 +115,7 @@ let package = Package(
         tests("CohortPlanTests", ["CohortPlan"]),
         tests("HyperontologyTests", ["Hyperontology", "RDF", "Diagnostics"]),
         tests("CompilerTests", ["Compiler", "CohortQL", "CohortPlan", "Hyperontology", "Diagnostics"]),
-        tests("ExecutionTests", ["Execution", "CohortPlan", "Hyperontology"]),
+        tests("ExecutionTests", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics"]),
         tests("SPARQLTests", ["SPARQL", "RDF"]),
         tests("OMOPAdapterTests", ["OMOPAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", sqlite]),
         tests("FHIRAdapterTests", ["FHIRAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", sqlite]),

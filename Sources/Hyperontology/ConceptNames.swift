@@ -14,12 +14,12 @@ struct ConceptNames: Sendable {
     init(_ concepts: [Concept]) {
         var byName: [String: [Int]] = [:]
         var entries: [Entry] = []
-        for (number, concept) in concepts.enumerated() {
-            for (rank, name) in concept.names.enumerated() {
-                let name = Self.normalised(name)
-                if byName[name]?.contains(number) == true { continue }
+        let preferred = concepts.enumerated().map { ($0, [$1.prefLabel], true) }
+        let others = concepts.enumerated().map { ($0, Array($1.names.dropFirst()), false) }
+        for (number, names, isPreferred) in preferred + others {
+            for name in names.map(Self.normalised) where byName[name]?.contains(number) != true {
                 byName[name, default: []].append(number)
-                entries.append(Entry(name: name, concept: number, isPreferred: rank == 0))
+                entries.append(Entry(name: name, concept: number, isPreferred: isPreferred))
             }
         }
         self.byName = byName

@@ -9,7 +9,8 @@ struct DocumentGuard {
 
     func check(_ bytes: [UInt8], syntax: RDFSyntax) throws(RDFSyntaxError) {
         guard bytes.count <= limits.maximumBytes else {
-            throw RDFSyntaxError(.refused, "the document has \(bytes.count) bytes, more than the limit of \(limits.maximumBytes)", file: file)
+            throw RDFSyntaxError(
+                .refused, "the document has \(bytes.count) bytes, more than the limit of \(limits.maximumBytes)", file: file)
         }
         if let zero = bytes.firstIndex(of: 0) {
             throw refusal("the document has a NUL character, so it is no UTF-8 text", at: zero, in: bytes)
@@ -34,18 +35,11 @@ struct DocumentGuard {
     /// The offset of the first byte that is part of no well-formed sequence (Unicode, table 3-7).
     private func firstFaultOfUTF8(in bytes: [UInt8]) -> Int? {
         if String(validating: bytes, as: UTF8.self) != nil { return nil }
-        var low = 0
-        var high = bytes.count
-        // The longest valid prefix: a prefix that only cuts a character short counts as valid.
-        while low < high {
-            let middle = (low + high + 1) / 2
-            if isValidPrefix(bytes[..<middle]) { low = middle } else { high = middle - 1 }
-        }
-        return low
-    }
-
-    private func isValidPrefix(_ bytes: ArraySlice<UInt8>) -> Bool {
-        (0...min(3, bytes.count)).contains { String(validating: bytes.dropLast($0), as: UTF8.self) != nil }
+        var parser = Unicode.UTF8.ForwardParser()
+        var input = bytes.makeIterator()
+        var offset = 0
+        while case .valid(let scalar) = parser.parseScalar(from: &input) { offset += scalar.count }
+        return offset
     }
 }
 
@@ -129,7 +123,9 @@ extension DocumentGuard {
             let text = String(decoding: bytes[offset..<offset + digits], as: UTF8.self)
             guard let value = UInt32(text, radix: 16) else { continue }
             if value == 0 || Unicode.Scalar(value) == nil {
-                throw refusal("the escape `\\\(digits == 4 ? "u" : "U")\(text)` stands for no character that may be written", at: backslash, in: bytes, .syntax)
+                throw refusal(
+                    "the escape `\\\(digits == 4 ? "u" : "U")\(text)` stands for no character that may be written", at: backslash,
+                    in: bytes, .syntax)
             }
         }
     }

@@ -120,7 +120,9 @@ extension Graph {
         func areInOrder(_ left: EncodedTriple, _ right: EncodedTriple) -> Bool { key(left) < key(right) }
 
         /// The triples whose key begins with these numbers; a nil ends the prefix.
-        func range(in triples: [EncodedTriple], _ first: TermID, _ second: TermID? = nil, _ third: TermID? = nil) -> ArraySlice<EncodedTriple> {
+        func range(in triples: [EncodedTriple], _ first: TermID, _ second: TermID? = nil, _ third: TermID? = nil) -> ArraySlice<
+            EncodedTriple
+        > {
             let lower: Key = (first, second ?? .min, third ?? .min)
             let upper: Key = (first, second ?? .max, third ?? .max)
             let start = firstIndex(in: triples, from: 0) { !(key($0) < lower) }

@@ -7,10 +7,11 @@ public struct GraphBuilder: Sendable {
 
     public init() {}
 
-    /// Adds one triple; a blank node with the label of an earlier one is the same node.
+    /// Adds one triple; a blank node with the label of an earlier one is the same node, those of added documents among them.
     public mutating func add(_ triple: Triple) {
         triples.append(
-            Graph.EncodedTriple(subject: number(of: triple.subject), predicate: number(of: triple.predicate), object: number(of: triple.object)))
+            Graph.EncodedTriple(
+                subject: number(of: triple.subject), predicate: number(of: triple.predicate), object: number(of: triple.object)))
     }
 
     /// Adds what one document says: its blank nodes are none of another document's, whatever their labels (RDF 1.1 Semantics, section 4.1).

@@ -16,6 +16,7 @@ public enum Term: Hashable, Sendable {
         if case .literal(let literal) = self { literal } else { nil }
     }
 
+    /// Whether it is a blank node.
     public var isBlank: Bool {
         if case .blank = self { true } else { false }
     }
@@ -26,6 +27,7 @@ public enum Term: Hashable, Sendable {
 
 /// A literal: a lexical form with a datatype, and a language where the datatype is `rdf:langString` (RDF 1.1 Concepts, section 3.3).
 public struct Literal: Hashable, Sendable {
+    /// The text as written; not normalised.
     public let lexicalForm: String
     /// The datatype's IRI.
     public let datatype: String

@@ -58,6 +58,9 @@ public struct ConceptIRI: Hashable, Codable, Sendable, RawRepresentable, Compara
     public var description: String { rawValue }
 }
 
+/// Makes a dictionary by concept a JSON object, whose members an encoder can sort; as an array it would have no fixed order.
+extension ConceptIRI: CodingKeyRepresentable {}
+
 /// One concept, with or without what lies below it.
 public struct ConceptTerm: Hashable, Codable, Sendable, Comparable {
     public let concept: ConceptIRI

@@ -4,12 +4,12 @@ import Hyperontology
 /// Makes FHIR R4 resources of records (https://hl7.org/fhir/R4/; profiles of mCODE, https://hl7.org/fhir/us/mcode/).
 struct FHIRResources {
     private var codes: FHIRCodes
-    private let primaryCancers: Set<ConceptIRI>
+    private let profiles: FHIRProfiles
     var report = WriterReport(model: "fhir")
 
     init(_ hyperontology: Hyperontology) {
         codes = FHIRCodes(hyperontology)
-        primaryCancers = FHIRCodes.primaryCancers(hyperontology)
+        profiles = FHIRProfiles(hyperontology)
     }
 
     mutating func finish() -> WriterReport {
@@ -25,8 +25,14 @@ struct FHIRResources {
         return resource(
             "Patient", id: patient.id, profile: "mcode-cancer-patient",
             [
-                ("identifier", .list([.object([("system", .text("https://w3id.org/cohortium/synthetic-patient")), ("value", .text(patient.id))])])),
-                ("name", .list([.object([("use", .text("anonymous")), ("text", .text("Synthetic \(patient.id)"))])])),
+                (
+                    "identifier",
+                    .list([.object([("system", .text("https://w3id.org/cohortium/synthetic-patient")), ("value", .text(patient.id))])])
+                ),
+                (
+                    "name",
+                    .list([.object([("use", .text("anonymous")), ("family", .text("Synthetic")), ("given", .list([.text(patient.id)]))])])
+                ),
                 ("gender", patient.sex.map { .text($0.rawValue) }),
                 ("birthDate", date(patient.birthDate)),
                 ("deceasedDateTime", date(death?.start)),
@@ -38,11 +44,10 @@ struct FHIRResources {
 
     mutating func condition(_ event: RecordedEvent, of patient: String) -> JSONText {
         report.count("Condition")
-        let isPrimary = event.concept.map { primaryCancers.contains($0) } ?? false
         // R4 invariant con-4: who has an end is not active any more.
         let status = event.end == nil ? "active" : "resolved"
         return resource(
-            "Condition", id: event.key, profile: isPrimary ? "mcode-primary-cancer-condition" : nil,
+            "Condition", id: event.key, profile: profiles[event.concept],
             [
                 ("clinicalStatus", FHIRCodes.terminology("condition-clinical", status)),
                 ("verificationStatus", FHIRCodes.terminology("condition-ver-status", "confirmed")),
@@ -60,7 +65,7 @@ struct FHIRResources {
         let answer = event.quantity == nil ? event.coded.map { codes.concept($0, in: codes.observationSystems) } : nil
         let isAbsent = event.quantity == nil && event.coded == nil
         return resource(
-            "Observation", id: event.key, profile: nil,
+            "Observation", id: event.key, profile: profiles[event.concept],
             [
                 ("status", .text("final")),
                 ("category", .list([FHIRCodes.terminology("observation-category", "laboratory")])),
@@ -117,8 +122,12 @@ struct FHIRResources {
     private mutating func imagingSeries(_ series: RecordedSeries, number: Int, of study: RecordedEvent) -> JSONText {
         var modality: JSONText?
         var site: JSONText?
-        if case .coded(let concept) = series.values[ConceptIRI(CoreVocabulary.modality)] { modality = codes.coding(concept, in: codes.modalitySystems) }
-        if case .coded(let concept) = series.values[ConceptIRI(CoreVocabulary.bodyPart)] { site = codes.coding(concept, in: codes.bodySiteSystems) }
+        if case .coded(let concept) = series.values[ConceptIRI(CoreVocabulary.modality)] {
+            modality = codes.coding(concept, in: codes.modalitySystems)
+        }
+        if case .coded(let concept) = series.values[ConceptIRI(CoreVocabulary.bodyPart)] {
+            site = codes.coding(concept, in: codes.bodySiteSystems)
+        }
         return .object([
             ("uid", .text(series.uid)),
             ("number", .number(String(number))),

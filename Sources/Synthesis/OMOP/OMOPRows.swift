@@ -40,7 +40,8 @@ struct OMOPRows {
         let (year, month, day) = parts(of: birth)
         let gender = patient.sex.flatMap { genders[$0] } ?? Standard.noMatch
         try tables.person.insert([
-            person, gender, year, month, day, Standard.noMatch, Standard.noMatch, 1, patient.id, patient.sex.map { $0 == .female ? "F" : $0 == .male ? "M" : "O" },
+            person, gender, year, month, day, Standard.noMatch, Standard.noMatch, 1, patient.id,
+            patient.sex.map { $0 == .female ? "F" : $0 == .male ? "M" : "O" },
         ])
         report.count("person")
         if let first = days.min(), let last = days.max() {
@@ -142,12 +143,13 @@ struct OMOPRows {
                 // Most modalities have no standard concept: the DICOM code stands beside it, as the extension provides.
                 modality.code = coder.exactCode(for: kind, in: "omop").flatMap { Int($0) } ?? Standard.noMatch
                 modality.source = coder.chosen(for: kind, in: ["dicom-modality"])?.code
-                if modality.code != Standard.noMatch { vocabulary.use(modality.code, for: kind, domain: .modality) }
+                if modality.code != Standard.noMatch { vocabulary.use(kind, domain: .modality) }
             }
             var site: Int?
             if case .coded(let part) = series.values[ConceptIRI(CoreVocabulary.bodyPart)] { site = concept(part, domain: .site).code }
             try tables.image.insert([
-                seriesCount, person, 0, visit, site ?? Standard.noMatch, DICOMPath.series(person: String(person), study: event.key, series: series.uid), day,
+                seriesCount, person, 0, visit, site ?? Standard.noMatch,
+                DICOMPath.series(person: String(person), study: event.key, series: series.uid), day,
                 event.key, series.uid, modality.code, modality.source,
             ])
         }
@@ -157,7 +159,9 @@ struct OMOPRows {
     // MARK: The rest
 
     mutating func finish() throws -> WriterReport {
-        for (sex, gender) in genders.sorted(by: { $0.value < $1.value }) { vocabulary.use(gender, named: sex.rawValue.uppercased(), domain: .gender) }
+        for (sex, gender) in genders.sorted(by: { $0.value < $1.value }) {
+            vocabulary.use(gender, named: sex.rawValue.uppercased(), domain: .gender)
+        }
         vocabulary.use(Standard.noMatch, named: "No matching concept", domain: .metadata)
         vocabulary.use(Standard.outpatientVisit, named: "Outpatient Visit", domain: .visit)
         vocabulary.use(Standard.electronicHealthRecord, named: "EHR", domain: .type)
@@ -165,7 +169,8 @@ struct OMOPRows {
         let release = PatientCourse.cutOff.description
         try tables.source.insert([
             "Cohortium synthetic population", "COHORTIUM-SYNTH", "nobody: the patients are made up",
-            "Made by cohortium synth; concept names and hierarchy are those of its hyperontology.", release, release, "5.4", Standard.noMatch, "cohortium",
+            "Made by cohortium synth; concept names and hierarchy are those of its hyperontology.", release, release, "5.4",
+            Standard.noMatch, "cohortium",
         ])
         report.count("cdm_source")
         report.count("care_site")
@@ -178,7 +183,7 @@ struct OMOPRows {
         guard let concept else { return (Standard.noMatch, nil) }
         let label = String(coder.label(of: concept).prefix(50))
         guard let chosen = coder.chosen(for: concept, in: ["omop"]), let code = Int(chosen.code) else { return (Standard.noMatch, label) }
-        vocabulary.use(code, for: chosen.concept, domain: domain)
+        vocabulary.use(chosen.concept, domain: domain)
         return (code, label)
     }
 

@@ -21,8 +21,9 @@ private struct BreastTumour {
         her2 = random.chance(estrogen ? 0.12 : 0.28)
         let isAggressive = !estrogen || her2
         ki67 = min(95, max(1, Int(random.normal(mean: isAggressive ? 42 : 18, deviation: isAggressive ? 16 : 9))))
-        let spread: [(Stage, Double)] = isAggressive ? [(.i, 33), (.ii, 39), (.iii, 19), (.iv, 9)] : [(.i, 50), (.ii, 31), (.iii, 13), (.iv, 6)]
-        stage = random.pick(spread) ?? .ii
+        let spread: [(Stage, Double)] =
+            isAggressive ? [(.i, 33), (.ii, 39), (.iii, 19), (.iv, 9)] : [(.i, 50), (.ii, 31), (.iii, 13), (.iv, 6)]
+        stage = random.choose(spread) ?? .ii
     }
 }
 
@@ -32,7 +33,7 @@ extension PatientCourse {
         let tumour = BreastTumour(random: &random)
         survive(from: diagnosis, yearlyRisk: [.i: 0.008, .ii: 0.02, .iii: 0.06, .iv: 0.24], stage: tumour.stage)
         breastWorkUp(diagnosis)
-        diagnose(.invasiveBreastCarcinoma, on: diagnosis)
+        diagnose(breastHistology(), on: diagnosis)
         breastPathology(tumour, on: diagnosis + random.whole(0...9))
         stage(tumour.stage, on: diagnosis + random.whole(3...21))
 
@@ -53,16 +54,34 @@ extension PatientCourse {
         breastFollowUp(from: surgery, stage: tumour.stage)
     }
 
+    /// Cancer that has not left the ducts: removed, irradiated and watched.
+    mutating func ductalCarcinomaInSitu(on diagnosis: CalendarDate) {
+        breastWorkUp(diagnosis)
+        diagnose(.ductalCarcinomaInSitu, on: diagnosis)
+        if random.chance(0.8) { status(.estrogenReceptor, random.chance(0.8), missing: 0.05, on: diagnosis + random.whole(0...9)) }
+        let surgery = diagnosis + random.whole(20...60)
+        operate(random.chance(0.75) ? .lumpectomy : .mastectomy, on: surgery)
+        if random.chance(0.7) { irradiate(.hypofractionated, from: surgery + random.whole(28...50), fractions: 15) }
+        breastFollowUp(from: surgery, stage: .i)
+    }
+
+    private mutating func breastHistology() -> ClinicalTerm {
+        random.choose([(.invasiveDuctalBreastCarcinoma, 76), (.invasiveLobularBreastCarcinoma, 13), (.invasiveBreastCarcinoma, 11)])
+            ?? .invasiveBreastCarcinoma
+    }
+
     private mutating func breastWorkUp(_ diagnosis: CalendarDate) {
         // Biopsy and report often fall on one day.
-        let biopsy = diagnosis - (random.pick([(0, 0.45), (3, 0.25), (7, 0.2), (12, 0.1)]) ?? 0)
+        let biopsy = diagnosis - (random.choose([(0, 0.45), (3, 0.25), (7, 0.2), (12, 0.1)]) ?? 0)
         let mammogram = biopsy - random.whole(2...24)
         if random.chance(0.9) {
             image(on: mammogram, protocols.mammogram(&random))
-            score(.biRads, random.pick([(4, 0.4), (5, 0.55), (0, 0.05)]) ?? 4, on: mammogram)
+            categorise(.biRads, random.choose([(4, 0.4), (5, 0.55), (0, 0.05)]) ?? 4, on: mammogram)
         }
-        if random.chance(0.6) || events(of: .imagingStudy) == 0 { image(on: mammogram + random.whole(0...3), protocols.breastUltrasound(&random)) }
-        operate(.biopsy, on: biopsy)
+        if random.chance(0.6) || events(of: .imagingStudy) == 0 {
+            image(on: mammogram + random.whole(0...3), protocols.breastUltrasound(&random))
+        }
+        operate(.breastBiopsy, on: biopsy)
     }
 
     private mutating func breastPathology(_ tumour: BreastTumour, on day: CalendarDate) {
@@ -70,7 +89,14 @@ extension PatientCourse {
         status(.estrogenReceptor, tumour.estrogen, missing: 0.05, on: day)
         status(.progesteroneReceptor, tumour.progesterone, missing: 0.07, on: day)
         // A doubtful HER2 stain is settled by a second test some days later.
-        status(.her2, tumour.her2, missing: 0.08, on: day + (random.chance(0.15) ? random.whole(5...12) : 0))
+        let isDoubtful = random.chance(0.13)
+        if isDoubtful { observe(.her2, is: terms[.equivocal], on: day) }
+        status(.her2, tumour.her2, missing: isDoubtful ? 0.02 : 0.08, on: day + (isDoubtful ? random.whole(5...12) : 0))
+        if random.chance(0.8) {
+            // Millimetres, or centimetres where the pathologist prefers them.
+            let size = tumour.stage.rawValue * 9 + random.whole(3...16)
+            if random.chance(0.7) { measure(.tumorSize, "\(size)", "mm", on: day) } else { measure(.tumorSize, "\(size / 10).\(size % 10)", "cm", on: day) }
+        }
         if random.chance(0.85) { measure(.ki67, "\(tumour.ki67)", "%", on: day) }
     }
 
@@ -80,7 +106,7 @@ extension PatientCourse {
     private mutating func neoadjuvantTherapy(_ tumour: BreastTumour, from start: CalendarDate) -> CalendarDate {
         if random.chance(0.88) { breastMagneticResonance(on: start - random.whole(1...35)) }
         if tumour.her2 {
-            medicate([.docetaxel, .carboplatin, .trastuzumab], cycles: 6, every: 21, from: start)
+            medicate([.docetaxel, .carboplatin, .trastuzumab, .pertuzumab], cycles: 6, every: 21, from: start)
             medicate([.trastuzumab], cycles: 11, every: 21, from: start + 6 * 21)
             return start + 5 * 21
         }
@@ -96,6 +122,7 @@ extension PatientCourse {
     private mutating func breastSurgery(_ tumour: BreastTumour, on surgery: CalendarDate) -> CalendarDate {
         let conserving = random.chance(tumour.stage == .iii ? 0.35 : 0.7)
         operate(conserving ? .lumpectomy : .mastectomy, on: surgery)
+        if tumour.stage != .iii, random.chance(0.8) { operate(.sentinelLymphNodeBiopsy, on: surgery) }
         var free = surgery + random.whole(20...40)
         let hadChemotherapy = tumour.isNeoadjuvantCandidate && events(of: .medication) > 0
         let adjuvant = !hadChemotherapy && (tumour.stage == .iii || (tumour.stage == .ii && (tumour.ki67 >= 20 || !tumour.estrogen)))
@@ -105,8 +132,8 @@ extension PatientCourse {
             free = free + 4 * 21 + 10
         }
         if conserving || tumour.stage == .iii, random.chance(0.9) {
-            let fractions = random.pick([(15, 0.55), (25, 0.45)]) ?? 15
-            irradiate(from: free, fractions: fractions)
+            let fractions = random.choose([(15, 0.55), (25, 0.45)]) ?? 15
+            irradiate(fractions == 15 ? .hypofractionated : .externalBeam, from: free, fractions: fractions)
             free = free + fractions * 7 / 5
         }
         return free
@@ -114,18 +141,19 @@ extension PatientCourse {
 
     private mutating func endocrineTherapy(from start: CalendarDate) {
         let age = start.completedYears(since: birth)
-        let drug: ClinicalTerm = sex == .male || age < 51 ? .tamoxifen : .letrozole
+        let inhibitor: ClinicalTerm = random.chance(0.65) ? .anastrozole : .letrozole
+        let drug: ClinicalTerm = sex == .male || age < 51 ? .tamoxifen : inhibitor
         // Five years are meant; one in five stops early.
         let days = random.chance(0.2) ? random.whole(60...1_400) : 1_826
         medicate(drug, from: start, until: start + days)
     }
 
     private mutating func breastPalliation(_ tumour: BreastTumour, from start: CalendarDate) {
-        metastasise(around: start - 10, to: [(.boneMetastasis, 0.6), (.liverMetastasis, 0.4)])
+        metastasise(around: start - 10, to: [(.boneMetastasis, 0.55), (.liverMetastasis, 0.25), (.lungMetastasis, 0.2)])
         image(on: start - random.whole(2...20), protocols.positronEmission(&random))
         if tumour.her2 { medicate([.trastuzumab], cycles: random.whole(8...24), every: 21, from: start) }
         if tumour.isHormoneSensitive, !tumour.her2 {
-            medicate(sex == .male ? .tamoxifen : .letrozole, from: start, until: start + random.whole(200...1_500))
+            medicate(sex == .male ? .tamoxifen : .anastrozole, from: start, until: start + random.whole(200...1_500))
         } else {
             medicate([.paclitaxel], cycles: random.whole(4...9), every: 21, from: start)
         }
@@ -137,12 +165,12 @@ extension PatientCourse {
     private mutating func breastFollowUp(from surgery: CalendarDate, stage: Stage) {
         followUp(from: surgery, every: 365, times: 5, chance: 0.8) { course, day in
             course.image(on: day, course.protocols.mammogram(&course.random))
-            course.score(.biRads, course.random.pick([(1, 0.45), (2, 0.48), (3, 0.07)]) ?? 2, on: day)
+            course.categorise(.biRads, course.random.choose([(1, 0.45), (2, 0.48), (3, 0.07)]) ?? 2, on: day)
             if course.random.chance(0.1) { course.breastMagneticResonance(on: day + course.random.whole(5...30)) }
         }
         if stage == .iii, random.chance(0.22) {
             let relapse = surgery + random.whole(300...1_800)
-            metastasise(around: relapse, to: [(.boneMetastasis, 0.6), (.liverMetastasis, 0.4)])
+            metastasise(around: relapse, to: [(.boneMetastasis, 0.55), (.liverMetastasis, 0.25), (.lungMetastasis, 0.2)])
             image(on: relapse - random.whole(1...10), protocols.staging(&random))
         }
     }

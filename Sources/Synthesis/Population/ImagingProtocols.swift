@@ -30,9 +30,12 @@ struct ImagingProtocols {
             Acquisition(modality: .magneticResonance, thickness: pick(["1.5", "2", "3"], &random), contrast: false),
             Acquisition(modality: .magneticResonance, thickness: pick(["2.5", "3", "4"], &random), contrast: false),
         ]
-        if random.chance(0.8) { series.append(Acquisition(modality: .magneticResonance, thickness: pick(["3", "4", "5"], &random), contrast: false)) }
+        if random.chance(0.8) {
+            series.append(Acquisition(modality: .magneticResonance, thickness: pick(["3", "4", "5"], &random), contrast: false))
+        }
         if random.chance(0.95) {
-            series.append(Acquisition(modality: .magneticResonance, thickness: pick(["0.9", "1", "1.2", "1.5", "2", "2.4"], &random), contrast: true))
+            series.append(
+                Acquisition(modality: .magneticResonance, thickness: pick(["0.9", "1", "1.2", "1.5", "2", "2.4"], &random), contrast: true))
         }
         return study(series, of: .breast, &random)
     }
@@ -45,7 +48,9 @@ struct ImagingProtocols {
             Acquisition(modality: .magneticResonance, thickness: pick(["3", "3.5"], &random), contrast: false),
             Acquisition(modality: .magneticResonance, thickness: pick(["3", "4"], &random), contrast: false),
         ]
-        if random.chance(0.65) { series.append(Acquisition(modality: .magneticResonance, thickness: pick(["1.5", "3"], &random), contrast: true)) }
+        if random.chance(0.65) {
+            series.append(Acquisition(modality: .magneticResonance, thickness: pick(["1.5", "3"], &random), contrast: true))
+        }
         return study(series, of: random.chance(0.88) ? .prostate : .pelvis, &random)
     }
 
@@ -90,8 +95,8 @@ struct ImagingProtocols {
     /// One examination on one device. In about three of a hundred nobody entered the body part, and here and there another attribute.
     private func study(_ acquisitions: [Acquisition], of part: ClinicalTerm, _ random: inout SeededGenerator) -> [RecordedSeries] {
         let isPartMissing = random.chance(0.03)
-        let manufacturer: ClinicalTerm? = random.pick([(.siemens, 0.42), (.generalElectric, 0.3), (.philips, 0.26), (nil, 0.02)]) ?? nil
-        let field = random.pick([("1.5", 0.52), ("3", 0.45), (nil, 0.03)]) ?? nil
+        let manufacturer: ClinicalTerm? = random.choose([(.siemens, 0.42), (.generalElectric, 0.3), (.philips, 0.2), (.canon, 0.06), (nil, 0.02)]) ?? nil
+        let field = random.choose([("1.5", 0.52), ("3", 0.45), (nil, 0.03)]) ?? nil
         return acquisitions.map { acquisition in
             var values: [ConceptIRI: SeriesValue] = [:]
             func set(_ property: String, _ value: SeriesValue?) { values[ConceptIRI(property)] = value }

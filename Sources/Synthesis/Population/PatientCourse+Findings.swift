@@ -32,13 +32,13 @@ extension PatientCourse {
     /// The stage group; some are not recorded, and a few are recorded without an answer.
     mutating func stage(_ stage: Stage, on day: CalendarDate) {
         guard !random.chance(0.07) else { return }
-        observe(.stageGroup, is: random.chance(0.015) ? nil : stage.term, on: day)
+        observe(.stageGroup, is: random.chance(0.015) ? nil : terms[stage.term], on: day)
     }
 
     /// A marker that is positive or negative; some are not recorded, and a few are recorded without an answer.
     mutating func status(_ marker: ClinicalTerm, _ isPositive: Bool, missing: Double, on day: CalendarDate) {
         guard !random.chance(missing) else { return }
-        observe(marker, is: random.chance(0.02) ? nil : (isPositive ? .positive : .negative), on: day)
+        observe(marker, is: random.chance(0.02) ? nil : terms[isPositive ? .positive : .negative], on: day)
     }
 
     /// A number in a unit; a few are recorded without one or without a unit.
@@ -49,16 +49,16 @@ extension PatientCourse {
         observe(term, is: Quantity(value, isUnitLost ? nil : unit), comparator: comparator, on: day)
     }
 
-    /// A whole number on a scale without a unit.
-    mutating func score(_ term: ClinicalTerm, _ value: Int, on day: CalendarDate) {
-        observe(term, is: Quantity(ExactDecimal(value), "1"), on: day)
+    /// A numbered category of a scheme: BI-RADS 4.
+    mutating func categorise(_ scheme: ClinicalTerm, _ number: Int, on day: CalendarDate) {
+        observe(scheme, is: terms[scheme, number], on: day)
     }
 
     /// Metastases at one or two sites within a week.
     mutating func metastasise(around day: CalendarDate, to sites: [(ClinicalTerm, Double)]) {
-        guard let first = random.pick(sites) else { return }
+        guard let first = random.choose(sites) else { return }
         diagnose(first, on: day)
-        if let second = random.pick(sites), second != first, random.chance(0.5) { diagnose(second, on: day + random.whole(0...7)) }
+        if let second = random.choose(sites), second != first, random.chance(0.5) { diagnose(second, on: day + random.whole(0...7)) }
     }
 
     /// Visits at about equal distances after a day, some of them missed.

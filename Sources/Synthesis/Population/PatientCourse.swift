@@ -46,9 +46,9 @@ struct PatientCourse {
     /// Something done on one day.
     mutating func operate(_ term: ClinicalTerm, on day: CalendarDate) { add(.procedure, term, day, end: day) }
 
-    mutating func irradiate(from day: CalendarDate, fractions: Int) {
+    mutating func irradiate(_ term: ClinicalTerm, from day: CalendarDate, fractions: Int) {
         // Five fractions a week.
-        add(.radiotherapy, .radiotherapy, day, end: day + fractions * 7 / 5)
+        add(.radiotherapy, term, day, end: day + fractions * 7 / 5)
     }
 
     /// A drug given over a stretch of days.
@@ -62,7 +62,7 @@ struct PatientCourse {
     }
 
     /// An answer from a list; nil where the question was asked and the answer is not recorded.
-    mutating func observe(_ term: ClinicalTerm, is answer: ClinicalTerm?, on day: CalendarDate) {
+    mutating func observe(_ term: ClinicalTerm, is answer: ConceptIRI?, on day: CalendarDate) {
         add(.observation, term, day, coded: answer)
     }
 
@@ -79,12 +79,12 @@ struct PatientCourse {
 
     private mutating func add(
         _ kind: EventKind, _ term: ClinicalTerm, _ day: CalendarDate, end: CalendarDate? = nil, quantity: Quantity? = nil,
-        comparator: String? = nil, coded: ClinicalTerm? = nil
+        comparator: String? = nil, coded: ConceptIRI? = nil
     ) {
         keep(
             RecordedEvent(
                 key: key(kind), kind: kind, concept: terms[term], start: DateRange(day), end: end.map { DateRange($0) }, quantity: quantity,
-                comparator: comparator, coded: coded.map { terms[$0] }))
+                comparator: comparator, coded: coded))
     }
 
     private mutating func keep(_ event: RecordedEvent) {
@@ -102,7 +102,11 @@ struct PatientCourse {
         if let death {
             kept.append(RecordedEvent(key: identifier, kind: .death, start: DateRange(death)))
         }
-        kept.sort { ($0.start?.earliest.daysSinceEpoch ?? 0, $0.kind.rawValue, $0.key) < ($1.start?.earliest.daysSinceEpoch ?? 0, $1.kind.rawValue, $1.key) }
+        kept.sort {
+            ($0.start?.earliest.daysSinceEpoch ?? 0, $0.kind.rawValue, $0.key) < (
+                $1.start?.earliest.daysSinceEpoch ?? 0, $1.kind.rawValue, $1.key
+            )
+        }
         let yearOnly = dice.chance(options.yearOnlyBirths)
         let sexMissing = dice.chance(options.missingSex)
         let year = birth.components.year

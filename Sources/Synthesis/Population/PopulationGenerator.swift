@@ -26,7 +26,9 @@ public struct PopulationGenerator: Sendable {
     private let terms: ClinicalTerms
 
     /// - Throws: `U0301` for a number of patients that cannot be made, `U0302` naming every concept that the hyperontology lacks.
-    public init(seed: UInt64, patients: Int, hyperontology: Hyperontology, options: PopulationOptions = PopulationOptions()) throws(Diagnostic) {
+    public init(seed: UInt64, patients: Int, hyperontology: Hyperontology, options: PopulationOptions = PopulationOptions())
+        throws(Diagnostic)
+    {
         guard (0...KeySpace.maximumPatients).contains(patients) else {
             throw Diagnostic(
                 "U0301", "`\(patients)` is not a number of patients that can be made",
@@ -44,7 +46,7 @@ public struct PopulationGenerator: Sendable {
     /// One patient, by number from 0.
     public func patient(at number: Int) -> PatientRecord {
         var random = SeededGenerator(seed: seed, stream: UInt64(number))
-        let group = random.pick(Group.shares) ?? .screening
+        let group = random.choose(Group.shares) ?? .screening
         let sex: Sex = random.chance(group.female) ? .female : .male
         let diagnosis = Self.firstDay + random.whole(0...(Self.lastDay.daysSinceEpoch - Self.firstDay.daysSinceEpoch))
         let birth = Self.birth(age: group.age, sex: sex, at: diagnosis, &random)
@@ -57,7 +59,9 @@ public struct PopulationGenerator: Sendable {
     private static let firstDay = CalendarDate(year: 2012, month: 1, day: 1) ?? CalendarDate(daysSinceEpoch: 15_340)
     private static let lastDay = CalendarDate(year: 2024, month: 12, day: 31) ?? CalendarDate(daysSinceEpoch: 20_088)
 
-    private static func birth(age: (mean: Double, deviation: Double), sex: Sex, at diagnosis: CalendarDate, _ random: inout SeededGenerator) -> CalendarDate {
+    private static func birth(age: (mean: Double, deviation: Double), sex: Sex, at diagnosis: CalendarDate, _ random: inout SeededGenerator)
+        -> CalendarDate
+    {
         let years = min(93, max(24, Int(random.normal(mean: age.mean, deviation: age.deviation))))
         let birth = diagnosis.advanced(by: CalendarDistance(-years, .year)) - random.whole(0...364)
         // A few more than by chance are born on a leap day: ages are counted differently there.
@@ -98,7 +102,7 @@ private enum Group: CaseIterable {
 extension PatientCourse {
     fileprivate mutating func run(_ group: Group, on day: CalendarDate) {
         switch group {
-        case .breast: breastCancer(on: day)
+        case .breast: random.chance(0.06) ? ductalCarcinomaInSitu(on: day) : breastCancer(on: day)
         case .prostate: prostateCancer(on: day)
         case .lung: lungCancer(on: day)
         case .colorectal: colorectalCancer(on: day)
@@ -111,7 +115,7 @@ extension PatientCourse {
     private mutating func secondCancer(after day: CalendarDate) {
         var sites: [(ClinicalTerm, Double)] = [(.nonSmallCellLungCarcinoma, 0.3), (.colonCarcinoma, 0.35)]
         sites.append(sex == .female ? (.invasiveBreastCarcinoma, 0.35) : (.prostateCarcinoma, 0.35))
-        guard let site = random.pick(sites) else { return }
+        guard let site = random.choose(sites) else { return }
         diagnose(site, on: day + random.whole(0...3_000))
     }
 }

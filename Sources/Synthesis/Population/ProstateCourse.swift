@@ -26,9 +26,9 @@ private struct ProstateTumour {
         let patterns: [((Int, Int), Double)] = [
             ((3, 3), 28), ((3, 4), 31), ((4, 3), 16), ((4, 4), 9), ((3, 5), 1), ((4, 5), 10), ((5, 4), 3), ((5, 5), 2),
         ]
-        (primary, secondary) = random.pick(patterns) ?? (3, 4)
+        (primary, secondary) = random.choose(patterns) ?? (3, 4)
         let isHigh = primary + secondary >= 8
-        stage = random.pick(isHigh ? [(.i, 4), (.ii, 26), (.iii, 36), (.iv, 34)] : [(.i, 38), (.ii, 47), (.iii, 11), (.iv, 4)]) ?? .ii
+        stage = random.choose(isHigh ? [(.i, 4), (.ii, 26), (.iii, 36), (.iv, 34)] : [(.i, 38), (.ii, 47), (.iii, 11), (.iv, 4)]) ?? .ii
         // Skewed to the right: a normal value squared.
         let root = max(1.2, random.normal(mean: 2.7, deviation: 0.6))
         antigen = root * root * (stage == .iv ? 5 : isHigh ? 1.8 : 1)
@@ -42,9 +42,9 @@ extension PatientCourse {
         let laboratory = prostateLaboratory()
         survive(from: diagnosis, yearlyRisk: [.i: 0.012, .ii: 0.018, .iii: 0.035, .iv: 0.14], stage: tumour.stage)
         prostateWorkUp(tumour, diagnosis, unit: laboratory)
-        diagnose(.prostateCarcinoma, on: diagnosis)
-        if !random.chance(0.06) { score(.gleasonScore, tumour.gleason, on: diagnosis) }
-        if !random.chance(0.12) { score(.gradeGroup, tumour.gradeGroup, on: diagnosis) }
+        diagnose(random.chance(0.25) ? .prostateAdenocarcinoma : .prostateCarcinoma, on: diagnosis)
+        if !random.chance(0.06) { measure(.gleasonScore, "\(tumour.gleason)", "1", on: diagnosis) }
+        if !random.chance(0.12) { categorise(.gradeGroup, tumour.gradeGroup, on: diagnosis) }
         stage(tumour.stage, on: diagnosis + random.whole(5...30))
 
         let start = diagnosis + random.whole(25...90)
@@ -81,11 +81,11 @@ extension PatientCourse {
         if random.chance(0.8) || diagnosis > (CalendarDate(year: 2019, month: 1, day: 1) ?? diagnosis) {
             let scan = diagnosis - random.whole(4...40)
             image(on: scan, protocols.prostateMagneticResonance(&random))
-            if !random.chance(0.08) { score(.piRads, random.pick([(3, 0.14), (4, 0.46), (5, 0.4)]) ?? 4, on: scan) }
+            if !random.chance(0.08) { categorise(.piRads, random.choose([(3, 0.14), (4, 0.46), (5, 0.4)]) ?? 4, on: scan) }
         } else {
             image(on: diagnosis - random.whole(1...20), protocols.prostateUltrasound(&random))
         }
-        operate(.biopsy, on: diagnosis - (random.chance(0.35) ? 0 : random.whole(2...12)))
+        operate(.prostateBiopsy, on: diagnosis - (random.chance(0.35) ? 0 : random.whole(2...12)))
     }
 
     private mutating func activeSurveillance(_ tumour: ProstateTumour, from diagnosis: CalendarDate, unit: String) {
@@ -97,12 +97,12 @@ extension PatientCourse {
         }
         followUp(from: diagnosis, every: 365, times: 4, chance: 0.7) { course, day in
             course.image(on: day, course.protocols.prostateMagneticResonance(&course.random))
-            course.score(.piRads, course.random.pick([(2, 0.3), (3, 0.4), (4, 0.3)]) ?? 3, on: day)
+            course.categorise(.piRads, course.random.choose([(2, 0.3), (3, 0.4), (4, 0.3)]) ?? 3, on: day)
         }
     }
 
     private mutating func prostateSurgery(_ tumour: ProstateTumour, on day: CalendarDate, unit: String) {
-        operate(.prostatectomy, on: day)
+        operate(.radicalProstatectomy, on: day)
         let recurs = random.chance(tumour.gradeGroup >= 4 ? 0.4 : 0.15)
         let onset = random.whole(3...9)
         var visit = 0
@@ -112,14 +112,14 @@ extension PatientCourse {
             if recurs, visit >= onset { level *= 2.1 }
             course.antigen(level, unit: unit, on: date)
         }
-        if recurs, random.chance(0.7) { irradiate(from: day + (onset + 4) * 120, fractions: 33) }
+        if recurs, random.chance(0.7) { irradiate(.externalBeam, from: day + (onset + 4) * 120, fractions: 33) }
     }
 
     private mutating func prostateRadiotherapy(_ tumour: ProstateTumour, from start: CalendarDate, unit: String) {
-        irradiate(from: start + random.whole(0...60), fractions: random.pick([(20, 0.6), (39, 0.4)]) ?? 20)
+        irradiate(random.chance(0.6) ? .intensityModulated : .externalBeam, from: start + random.whole(0...60), fractions: random.choose([(20, 0.6), (39, 0.4)]) ?? 20)
         let isHigh = tumour.gradeGroup >= 4 || tumour.stage == .iii
         if isHigh || tumour.gradeGroup == 3 {
-            medicate(.leuprolide, from: start, until: start + (isHigh ? 730 : 182))
+            medicate(random.chance(0.6) ? .leuprolide : .goserelin, from: start, until: start + (isHigh ? 730 : 182))
         }
         var level = tumour.antigen
         followUp(from: start, every: 150, times: 10, chance: 0.9) { course, day in
@@ -134,7 +134,7 @@ extension PatientCourse {
         medicate(.leuprolide, from: start, until: start + 2_200)
         if random.chance(0.45) { medicate([.docetaxel], cycles: 6, every: 21, from: start + random.whole(14...60)) }
         let resistance = random.whole(3...14)
-        if random.chance(0.6) { medicate(.abiraterone, from: start + resistance * 90 + 14, until: start + resistance * 90 + 600) }
+        if random.chance(0.7) { medicate(random.chance(0.6) ? .abiraterone : .bicalutamide, from: start + resistance * 90 + 14, until: start + resistance * 90 + 600) }
         var visit = 0
         var level = tumour.antigen
         followUp(from: start, every: 90, times: 20, chance: 0.9) { course, day in

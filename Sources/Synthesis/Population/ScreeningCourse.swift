@@ -14,14 +14,14 @@ extension PatientCourse {
 
     private mutating func breastScreening(from day: CalendarDate) {
         image(on: day, protocols.mammogram(&random))
-        let finding = random.pick([(1, 0.45), (2, 0.35), (3, 0.14), (4, 0.06)]) ?? 1
-        score(.biRads, finding, on: day)
+        let finding = random.choose([(1, 0.45), (2, 0.35), (3, 0.14), (4, 0.06)]) ?? 1
+        categorise(.biRads, finding, on: day)
         if finding >= 3 { image(on: day + random.whole(0...14), protocols.breastUltrasound(&random)) }
         // What looked suspicious is found benign.
-        if finding == 4 { operate(.biopsy, on: day + random.whole(7...21)) }
+        if finding == 4 { operate(.breastBiopsy, on: day + random.whole(7...21)) }
         followUp(from: day, every: 730, times: 3, chance: 0.7) { course, visit in
             course.image(on: visit, course.protocols.mammogram(&course.random))
-            course.score(.biRads, course.random.pick([(1, 0.6), (2, 0.4)]) ?? 1, on: visit)
+            course.categorise(.biRads, course.random.choose([(1, 0.6), (2, 0.4)]) ?? 1, on: visit)
         }
     }
 
@@ -31,7 +31,7 @@ extension PatientCourse {
         antigen(level, unit: unit, on: day)
         let scan = day + random.whole(3...30)
         image(on: scan, protocols.prostateMagneticResonance(&random))
-        score(.piRads, random.pick([(1, 0.3), (2, 0.5), (3, 0.2)]) ?? 2, on: scan)
+        categorise(.piRads, random.choose([(1, 0.3), (2, 0.5), (3, 0.2)]) ?? 2, on: scan)
         followUp(from: day, every: 365, times: 5, chance: 0.75) { course, visit in
             level *= 1.04
             course.antigen(level, unit: unit, on: visit)

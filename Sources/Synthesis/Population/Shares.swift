@@ -23,9 +23,7 @@ public enum Shares {
     }
 
     private static func node(of patient: String, nodes: Int) -> Int {
-        // FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/), then mixed so that running numbers spread evenly.
-        let hash = patient.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        var mixer = SeededGenerator(seed: hash)
-        return Int(mixer.next() % UInt64(nodes))
+        var random = SeededGenerator(text: patient)
+        return Int(random.next() % UInt64(nodes))
     }
 }

@@ -7,6 +7,11 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
 
     public init(seed: UInt64) { self.state = seed }
 
+    /// A generator whose numbers depend on a text alone (FNV-1a; `Hasher` differs from run to run).
+    init(text: String) {
+        self.init(seed: text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 })
+    }
+
     /// A generator for one of many independent streams of a seed: one a patient, so that a patient does not depend on how many are made.
     public init(seed: UInt64, stream: UInt64) {
         var mixer = SeededGenerator(seed: seed)
@@ -46,7 +51,7 @@ extension SeededGenerator {
     }
 
     /// One of some choices by weight; the weights need not sum to one.
-    mutating func pick<Choice>(_ choices: [(Choice, Double)]) -> Choice? {
+    mutating func choose<Choice>(_ choices: [(Choice, Double)]) -> Choice? {
         var point = unit() * choices.reduce(0) { $0 + $1.1 }
         for (choice, weight) in choices {
             point -= weight

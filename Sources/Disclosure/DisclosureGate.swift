@@ -1,0 +1,76 @@
+public import CohortPlan
+public import Execution
+
+/// The one way by which a number leaves a node.
+///
+/// - Zero and fewer than the threshold of patients are held back alike.
+/// - What is counted in studies or series is judged by the patients behind it.
+/// - Published numbers are rounded to a base, and never below the threshold.
+/// - Every stratum is listed. Where one cell of a table is held back, the smallest of the others is too, so that the
+///   table's sum does not give it away.
+///
+/// Rounding and a bare threshold do not stop a patient attacker who may ask often (`disclosure.md`: stored answers,
+/// noise and a budget do); those controls belong here too, behind the same type.
+public struct DisclosureGate: Sendable {
+    private let policy: DisclosurePolicy
+
+    public init(_ policy: DisclosurePolicy) { self.policy = policy }
+
+    /// What may be said of a node's counts.
+    public func protect(_ counted: CountedResult) -> ProtectedResult {
+        ProtectedResult(
+            measures: counted.measures.map { protect($0.value) }, breakdowns: counted.breakdowns.map { protect($0) },
+            unknown: .count(protect(counted.unknown)))
+    }
+
+    /// What may be said of one count.
+    public func protect(_ count: RawCount) -> ProtectedCount {
+        guard count.patients >= policy.threshold else { return .suppressed(threshold: policy.threshold) }
+        return .published(Rounding(base: policy.roundingBase, floor: policy.threshold).round(count.units))
+    }
+
+    private func protect(_ value: RawValue) -> ProtectedValue {
+        switch value {
+        case .count(let count): .count(protect(count))
+        case .notEvaluable(let reasons): .notEvaluable(reasons: reasons)
+        }
+    }
+
+    private func protect(_ counted: CountedBreakdown) -> ProtectedBreakdown {
+        if let reason = policy.refusal(of: counted.breakdown) { return ProtectedBreakdown(counted.breakdown, .refused(reason: reason)) }
+        switch counted.content {
+        case .notEvaluable(let reasons): return ProtectedBreakdown(counted.breakdown, .notEvaluable(reasons: reasons))
+        case .strata(let strata):
+            var columns =
+                strata.first.map { first in first.values.indices.map { column in strata.map { protect($0.values[column]) } } } ?? []
+            columns = columns.map(hideASecondCell)
+            let rows = strata.enumerated().map { row, stratum in
+                ProtectedStratum(name: stratum.name, values: columns.map { $0[row] })
+            }
+            return ProtectedBreakdown(counted.breakdown, .strata(rows))
+        }
+    }
+
+    /// With a single cell held back, the margin less the others would bound it.
+    private func hideASecondCell(_ column: [ProtectedValue]) -> [ProtectedValue] {
+        guard column.count(where: { $0.count?.isSuppressed == true }) == 1,
+            let smallest = column.indices.filter({ column[$0].count?.value != nil }).min(by: {
+                (column[$0].count?.value ?? 0) < (column[$1].count?.value ?? 0)
+            })
+        else { return column }
+        var hidden = column
+        hidden[smallest] = .count(.suppressed(threshold: policy.threshold))
+        return hidden
+    }
+}
+
+/// Rounding to a base, half up, never below the smallest multiple of the base that reaches the floor.
+struct Rounding {
+    let base: Int
+    let floor: Int
+
+    func round(_ number: Int) -> Int {
+        let lowest = (floor + base - 1) / base * base
+        return max((2 * number + base) / (2 * base) * base, lowest)
+    }
+}

@@ -1,0 +1,87 @@
+public import CohortPlan
+import Diagnostics
+public import Execution
+public import Hyperontology
+
+/// An OMOP Common Data Model 5.4 in an SQLite file, with its imaging extension where that is there.
+///
+/// Each request becomes one SELECT for each table that the bindings name, with bound parameters alone; numbers, units and
+/// codes of values are compared here, exactly. The patient identifier that the node's sources share is
+/// `person_source_value` where it is filled in, else `person_id`. Dates are ISO 8601 text; a date in another form is as
+/// good as missing.
+public struct OMOPAdapter: SourceAdapter {
+    public let name: String
+    public var model: SourceModel { .omop }
+    private let bindings: ModelBindings
+    private let omopUnits: [String: String]
+    private let database: OMOPDatabase
+
+    /// - Parameters:
+    ///   - name: the source's name in the node's configuration.
+    ///   - path: the SQLite file; opened read-only and not before it is needed.
+    ///   - bindings: the hyperontology's bindings for `omop`.
+    ///   - omopUnits: UCUM codes by OMOP unit concept id.
+    public init(name: String, path: String, bindings: ModelBindings, omopUnits: [String: String]) {
+        self.name = name
+        self.bindings = bindings
+        self.omopUnits = omopUnits
+        self.database = OMOPDatabase(source: name, path: path)
+    }
+
+    public func probe() async throws(SourceFailure) {
+        let schema = try database.reopen()
+        if case .failure(let gap) = PersonLowering.lower(bindings.patient, schema: schema) {
+            throw SourceFailure(source: name, missing(gap))
+        }
+    }
+
+    public func assess(_ request: EventRequest, in plan: ExpandedPlan) -> Assessment { lower(request, plan).assessment }
+
+    public func assess(_ subject: Demographic) -> Assessment {
+        switch PersonLowering.lower(bindings.patient, schema: database.schema) {
+        case .failure(let gap): .notEvaluable(gap.reason)
+        case .success(let person): person.assess(subject, sexCodes: bindings.sexCodes)
+        }
+    }
+
+    public func patients() async throws(SourceFailure) -> [SourcePatient] {
+        switch PersonLowering.lower(bindings.patient, schema: database.schema) {
+        case .failure(let gap): throw SourceFailure(source: name, missing(gap))
+        case .success(let person):
+            let sexCodes = bindings.sexCodes
+            return try await database.rows(of: person.statement) { person.patient(in: $0, sexCodes: sexCodes) }
+        }
+    }
+
+    public func events(matching request: EventRequest, in plan: ExpandedPlan) async throws(SourceFailure) -> [SourceEvent] {
+        let lowered = lower(request, plan)
+        guard !lowered.queries.isEmpty else {
+            throw SourceFailure(source: name, missing(LoweringGap(lowered.assessment.reasons.first ?? "nothing is bound for it")))
+        }
+        var events: [SourceEvent] = []
+        for query in lowered.queries {
+            switch query.rows {
+            case .records(let reader): events += try await database.rows(of: query.statement) { reader.event(in: $0) }
+            case .images(let reader):
+                let rows = try await database.rows(of: query.statement) { reader.series(in: $0) }
+                events += reader.events(from: rows)
+            }
+        }
+        return events
+    }
+
+    public func nativeQueries(for request: EventRequest, in plan: ExpandedPlan) -> [NativeQuery] {
+        lower(request, plan).queries.map { NativeQuery(language: "SQL", text: $0.statement.text, parameters: $0.statement.parameters) }
+    }
+
+    private func lower(_ request: EventRequest, _ plan: ExpandedPlan) -> LoweredRequest {
+        RequestLowering(plan: plan, bindings: bindings, schema: database.schema, omopUnits: omopUnits).lower(request)
+    }
+
+    private func missing(_ gap: LoweringGap) -> Diagnostic {
+        Diagnostic(
+            "N0204", "source `\(name)` is not the OMOP database that the bindings describe",
+            help: "compare its tables with `bindings/omop.ttl`",
+            notes: [gap.reason])
+    }
+}

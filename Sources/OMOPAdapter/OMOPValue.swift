@@ -1,0 +1,73 @@
+import CohortPlan
+import GRDB
+
+/// How the values of OMOP columns are read. Each reading is nil where nothing usable stands.
+enum OMOPValue {
+    /// A code: a concept id other than 0, or a text that is not empty, without surrounding blanks.
+    static func code(_ value: DatabaseValue) -> String? {
+        switch value.storage {
+        case .null, .blob: return nil
+        case .int64(let number): return number == 0 ? nil : String(number)
+        case .double(let number): return Int64(exactly: number).flatMap { $0 == 0 ? nil : String($0) }
+        case .string(let text):
+            let trimmed = text.trimmingBlanks
+            return trimmed.isEmpty || trimmed == "0" ? nil : trimmed
+        }
+    }
+
+    /// A number, as exactly as it is stored.
+    static func number(_ value: DatabaseValue) -> ExactDecimal? {
+        switch value.storage {
+        case .null, .blob: nil
+        case .int64(let number): ExactDecimal(Int(number))
+        case .double(let number): ExactDecimal(number)
+        case .string(let text): ExactDecimal(text.trimmingBlanks)
+        }
+    }
+
+    /// A date, or the date of a date with a time.
+    static func date(_ value: DatabaseValue) -> DateRange? {
+        guard case .string(let text) = value.storage else { return nil }
+        return text.split(separator: " ").first.flatMap { DateRange(partial: String($0)) }
+    }
+
+    /// A stable key: the table's name and the row's number, in the order of the numbers.
+    static func key(_ value: DatabaseValue, table: String) -> String? {
+        switch value.storage {
+        case .null, .blob: return nil
+        case .int64(let number):
+            let digits = String(number)
+            return "\(table)/\(String(repeating: "0", count: max(0, 19 - digits.utf8.count)))\(digits)"
+        case .double(let number): return "\(table)/\(number)"
+        case .string(let text): return "\(table)/\(text)"
+        }
+    }
+
+    /// What `operator_concept_id` says of a number; nil for an operator that says nothing known.
+    ///
+    /// The concepts of the OMOP domain *Meas Value Operator*.
+    static func comparator(_ value: DatabaseValue) -> Comparator? {
+        switch code(value) {
+        case nil, "4172703": .equal
+        case "4171756": .bound("<")
+        case "4171754": .bound("<=")
+        case "4172704": .bound(">")
+        case "4171755": .bound(">=")
+        default: nil
+        }
+    }
+
+    enum Comparator: Hashable {
+        case equal
+        case bound(String)
+    }
+}
+
+extension String {
+    /// Without blanks at either end.
+    var trimmingBlanks: String {
+        let start = drop(while: \.isWhitespace)
+        guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return String(start[...end])
+    }
+}

@@ -1,0 +1,45 @@
+import CohortPlan
+import Execution
+import GRDB
+
+/// Reads rows of patient, key, start, end, number, operator, unit, unit as text, and coded value.
+struct RecordReader: Sendable {
+    let table: String
+    let test: Test
+
+    /// The test of a record's value.
+    enum Test: Sendable {
+        case none
+        case coded(CodeSet)
+        case quantity(QuantityRange, omopUnits: [String: String])
+    }
+
+    /// The row's event; nil when its value surely fails the test.
+    func event(in row: Row) -> SourceEvent? {
+        let truth = self.truth(of: row)
+        guard truth != .no, let patient = row[0] as String?, let key = OMOPValue.key(row[1], table: table) else { return nil }
+        return SourceEvent(
+            patient: patient, key: key, start: OMOPValue.date(row[2]), end: OMOPValue.date(row[3]), isCertain: truth == .yes)
+    }
+
+    private func truth(of row: Row) -> Truth {
+        switch test {
+        case .none: return .yes
+        case .coded(let codes):
+            return OMOPValue.code(row[8]).map { codes.contains($0, in: codes.systems) } ?? .unknown
+        case .quantity(let range, let omopUnits):
+            guard let number = OMOPValue.number(row[4]), let comparator = OMOPValue.comparator(row[5]) else { return .unknown }
+            let quantity = Quantity(number, unit(id: row[6], text: row[7], omopUnits))
+            switch comparator {
+            case .equal: return range.contains(quantity)
+            case .bound(let sign): return range.contains(quantity, comparator: sign)
+            }
+        }
+    }
+
+    /// The unit's concept where one is recorded, else what the source called it.
+    private func unit(id: DatabaseValue, text: DatabaseValue, _ omopUnits: [String: String]) -> String? {
+        if let id = OMOPValue.code(id) { return omopUnits[id] }
+        return OMOPValue.code(text)
+    }
+}

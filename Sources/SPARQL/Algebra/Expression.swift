@@ -1,0 +1,125 @@
+import RDF
+
+/// An expression of a filter, a projection or an order (SPARQL 1.1, section 17).
+indirect enum Expression: Sendable {
+    case variable(Slot)
+    case term(Term)
+    case bound(Slot)
+    case or(Expression, Expression)
+    case and(Expression, Expression)
+    case not(Expression)
+    case comparison(Comparison, Expression, Expression)
+    case arithmetic(Arithmetic, Expression, Expression)
+    case negative(Expression)
+    /// `IN`.
+    case membership(Expression, [Expression])
+    case conditional(Expression, Expression, Expression)
+    case coalesce([Expression])
+    case call(Builtin, [Expression])
+    case cast(Datatype, Expression)
+    case exists(Pattern)
+
+    enum Comparison: String, Sendable {
+        case equal = "="
+        case unequal = "!="
+        case less = "<"
+        case lessOrEqual = "<="
+        case greater = ">"
+        case greaterOrEqual = ">="
+    }
+
+    enum Arithmetic: String, Sendable {
+        case add = "+"
+        case subtract = "-"
+        case multiply = "*"
+        case divide = "/"
+    }
+
+    /// The datatypes that have a constructor function (SPARQL 1.1, section 17.5).
+    enum Datatype: String, Sendable, CaseIterable {
+        case string, boolean, integer, decimal, float, double, dateTime
+
+        var iri: String { XSD.namespace + rawValue }
+    }
+
+    /// The parts of an expression.
+    var children: [Expression] {
+        switch self {
+        case .variable, .term, .bound, .exists: []
+        case .or(let left, let right), .and(let left, let right), .comparison(_, let left, let right), .arithmetic(_, let left, let right):
+            [left, right]
+        case .not(let inner), .negative(let inner), .cast(_, let inner): [inner]
+        case .membership(let value, let list): [value] + list
+        case .conditional(let condition, let yes, let no): [condition, yes, no]
+        case .coalesce(let list), .call(_, let list): list
+        }
+    }
+
+    /// The slots that the expression reads; those within `EXISTS` not counted.
+    var slots: Set<Slot> {
+        switch self {
+        case .variable(let slot), .bound(let slot): [slot]
+        default: children.reduce(into: []) { $0.formUnion($1.slots) }
+        }
+    }
+
+    var hasExists: Bool {
+        if case .exists = self { true } else { children.contains(where: \.hasExists) }
+    }
+}
+
+/// The functions that take values alone.
+enum Builtin: String, Sendable, CaseIterable {
+    case str = "STR"
+    case lang = "LANG"
+    case langMatches = "LANGMATCHES"
+    case datatype = "DATATYPE"
+    case iri = "IRI"
+    case uri = "URI"
+    case isIRI = "ISIRI"
+    case isURI = "ISURI"
+    case isBlank = "ISBLANK"
+    case isLiteral = "ISLITERAL"
+    case isNumeric = "ISNUMERIC"
+    case sameTerm = "SAMETERM"
+    case regex = "REGEX"
+    case contains = "CONTAINS"
+    case strStarts = "STRSTARTS"
+    case strEnds = "STRENDS"
+    case strBefore = "STRBEFORE"
+    case strAfter = "STRAFTER"
+    case strLength = "STRLEN"
+    case substring = "SUBSTR"
+    case upperCase = "UCASE"
+    case lowerCase = "LCASE"
+    case concat = "CONCAT"
+    case encodeForURI = "ENCODE_FOR_URI"
+    case strLang = "STRLANG"
+    case strDatatype = "STRDT"
+    case absolute = "ABS"
+    case ceiling = "CEIL"
+    case floor = "FLOOR"
+    case round = "ROUND"
+    case year = "YEAR"
+    case month = "MONTH"
+    case day = "DAY"
+    case hours = "HOURS"
+    case minutes = "MINUTES"
+    case seconds = "SECONDS"
+    case timeZone = "TZ"
+
+    /// How many arguments it takes.
+    var arity: ClosedRange<Int> {
+        switch self {
+        case .langMatches, .sameTerm, .contains, .strStarts, .strEnds, .strBefore, .strAfter, .strLang, .strDatatype: 2...2
+        case .regex, .substring: 2...3
+        case .concat: 0...1000
+        default: 1...1
+        }
+    }
+
+    /// Functions of SPARQL 1.1 that are not there yet.
+    static let unsupported: Set<String> = [
+        "REPLACE", "BNODE", "RAND", "NOW", "UUID", "STRUUID", "MD5", "SHA1", "SHA256", "SHA384", "SHA512", "TIMEZONE",
+    ]
+}

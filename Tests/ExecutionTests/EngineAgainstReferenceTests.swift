@@ -1,0 +1,48 @@
+import CohortPlan
+import Execution
+import Testing
+
+/// The engine against the definition: random plans over random patients give equal answers.
+@Suite struct EngineAgainstReferenceTests {
+    @Test(arguments: 0..<40) func answersAsTheReferenceEvaluator(seed: Int) async throws {
+        var random = SplitMix64(seed: UInt64(seed))
+        let patients = RandomRecords.patients(30, &random)
+        for _ in 0..<25 {
+            let plan = try RandomPlans.plan(&random)
+            let expanded = ExpandedPlan(plan: plan, expansions: RandomPlans.expansions)
+            let expected = ReferenceEvaluator(expanded).evaluate(patients)
+            let result = try await PlanEngine(sources: [RecordSource(records: patients)]).execute(expanded)
+            let counted = try #require(result.counted)
+            #expect(counted.selection.patients == expected.patients, "\(plan)")
+            #expect(counted.unknown.patients == expected.unknown, "\(plan)")
+            #expect(counted.measures.map { $0.value.reference } == expected.measures, "\(plan)")
+            let tables = counted.breakdowns.map { breakdown -> [[ReferenceCount?]] in
+                guard case .strata(let strata) = breakdown.content else { return [] }
+                return strata.map { $0.values.map(\.reference) }
+            }
+            #expect(tables == expected.tables, "\(plan)")
+        }
+    }
+}
+
+extension RawValue {
+    fileprivate var reference: ReferenceCount? { count.map { ReferenceCount(patients: $0.patients, units: $0.units) } }
+}
+
+/// A small generator whose numbers repeat for a seed (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators").
+struct SplitMix64: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+
+    mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
+    mutating func pick<Element>(_ elements: [Element]) -> Element { elements[Int.random(in: 0..<elements.count, using: &self)] }
+}

@@ -1,0 +1,142 @@
+import CohortPlan
+
+/// Concepts that random records and random plans are about.
+enum Words {
+    static func concept(_ name: String) -> ConceptIRI { ConceptIRI("https://example.org/\(name)") }
+    static let diseases = ["A", "B"].map(concept)
+    static let answers = ["Positive", "Negative"].map(concept)
+    static let modalities = ["MR", "CT"].map(concept)
+    static let question = concept("Question")
+    static let modality = concept("modality")
+    static let thickness = concept("thickness")
+}
+
+/// Few days, few events and many gaps, so that ties, overlaps and unknowns are common.
+enum RandomRecords {
+    static func patients(_ count: Int, _ random: inout SplitMix64) -> [PatientRecord] {
+        (0..<count).map { number in
+            PatientRecord(
+                id: "p\(number)", sex: random.chance(15) ? nil : random.pick(Sex.allCases), birthDate: birthDate(&random),
+                events: (0..<Int.random(in: 0...6, using: &random)).map { event("p\(number)-\($0)", &random) })
+        }
+    }
+
+    private static func birthDate(_ random: inout SplitMix64) -> DateRange? {
+        let year = Int.random(in: 1930...2000, using: &random)
+        return random.pick([nil, DateRange(partial: "\(year)"), DateRange(partial: "\(year)-02"), DateRange(partial: "\(year)-02-14")])
+    }
+
+    static func date(_ random: inout SplitMix64) -> DateRange? {
+        let month = Int.random(in: 1...3, using: &random)
+        let day = random.pick([1, 2, 14, 28])
+        switch Int.random(in: 0..<10, using: &random) {
+        case 0: return nil
+        case 1: return DateRange(partial: "2020-0\(month)")
+        case 2: return DateRange(partial: "2020")
+        default: return CalendarDate(year: 2020, month: month, day: day).map { DateRange($0) }
+        }
+    }
+
+    private static func event(_ key: String, _ random: inout SplitMix64) -> RecordedEvent {
+        let start = date(&random)
+        let end = random.chance(40) ? start.map { $0.latest }.map { DateRange($0.advanced(by: CalendarDistance(10, .day))) } : nil
+        switch Int.random(in: 0..<3, using: &random) {
+        case 0: return RecordedEvent(key: key, kind: .diagnosis, concept: random.pick(Words.diseases), start: start, end: end)
+        case 1:
+            let unit = random.pick(["ng/mL", "ug/L", nil])
+            return RecordedEvent(
+                key: key, kind: .observation, concept: Words.question, start: start, end: end,
+                quantity: random.chance(60) ? Quantity(ExactDecimal(Int.random(in: 1...6, using: &random)), unit) : nil,
+                comparator: random.chance(20) ? random.pick(["<", ">="]) : nil, coded: random.chance(60) ? random.pick(Words.answers) : nil)
+        default:
+            let series = (0..<Int.random(in: 0...3, using: &random)).map { self.series("\(key)-\($0)", &random) }
+            return RecordedEvent(key: key, kind: .imagingStudy, start: start, series: series)
+        }
+    }
+
+    private static func series(_ uid: String, _ random: inout SplitMix64) -> RecordedSeries {
+        var values: [ConceptIRI: SeriesValue] = [:]
+        if random.chance(75) { values[Words.modality] = .coded(random.pick(Words.modalities)) }
+        if random.chance(60) { values[Words.thickness] = .quantity(Quantity(ExactDecimal(Int.random(in: 1...4, using: &random)), "mm")) }
+        return RecordedSeries(uid: uid, values: values)
+    }
+}
+
+/// Plans of every form.
+enum RandomPlans {
+    static let expansions = (Words.diseases + Words.answers + Words.modalities + [Words.question]).map { concept in
+        Expansion(set: set(concept), concepts: [concept], codes: [], gaps: [:])
+    }
+
+    private static func set(_ concept: ConceptIRI) -> ConceptSet { ConceptSet(include: [ConceptTerm(concept)]) }
+
+    static func plan(_ random: inout SplitMix64) throws -> CohortPlan {
+        var anchors: [EventSelection] = []
+        for _ in 0..<Int.random(in: 0...4, using: &random) { anchors.append(selection(anchors, &random)) }
+        let images = anchors.indices.filter { anchors[$0].request.kind.isImaging }.map(EventReference.init)
+        let measures = [.patients] + images.flatMap { [Measure.studies($0), .series($0)] }
+        return try CohortPlan(
+            anchors: anchors, condition: condition(anchors, depth: 3, &random),
+            report: Report(measures: measures, breakdowns: [.sex, .age(point(anchors, &random), bandWidth: 10)]))
+    }
+
+    private static func request(_ random: inout SplitMix64) -> EventRequest {
+        let tests = [
+            AttributeTest(Words.modality, .coded(set(random.pick(Words.modalities)))),
+            AttributeTest(Words.thickness, .quantity(QuantityRange(to: QuantityBound(ExactDecimal(2), inclusive: true), unit: "mm"))),
+        ]
+        let some = Array(tests.prefix(Int.random(in: 0...2, using: &random)))
+        switch Int.random(in: 0..<5, using: &random) {
+        case 0: return EventRequest(kind: .diagnosis, concepts: random.chance(70) ? set(random.pick(Words.diseases)) : nil)
+        case 1: return EventRequest(kind: .observation, concepts: set(Words.question), value: .coded(set(random.pick(Words.answers))))
+        case 2:
+            let bound = QuantityBound(ExactDecimal(Int.random(in: 2...5, using: &random)), inclusive: random.chance(50))
+            return EventRequest(
+                kind: .observation, concepts: set(Words.question), value: .quantity(QuantityRange(from: bound, unit: "ng/mL")))
+        case 3: return EventRequest(kind: .imagingStudy, havingSeries: random.chance(50) ? [some, [tests[0]]] : [])
+        default: return EventRequest(kind: .imagingSeries, attributes: some)
+        }
+    }
+
+    private static func selection(_ anchors: [EventSelection], _ random: inout SplitMix64) -> EventSelection {
+        let windows = (0..<random.pick([0, 0, 1, 2])).map { _ in window(anchors, &random) }
+        return EventSelection(request(&random), windows: windows, pick: random.pick(Pick.allCases))
+    }
+
+    private static func window(_ anchors: [EventSelection], _ random: inout SplitMix64) -> Window {
+        let lower = random.chance(60) ? bound(-2...1, &random) : nil
+        return Window(point(anchors, &random), from: lower, to: random.chance(60) || lower == nil ? bound(0...2, &random) : nil)
+    }
+
+    private static func bound(_ amounts: ClosedRange<Int>, _ random: inout SplitMix64) -> WindowBound {
+        let distance = CalendarDistance(Int.random(in: amounts, using: &random), random.pick([.day, .week, .month]))
+        return WindowBound(distance, inclusive: random.chance(50))
+    }
+
+    private static func point(_ anchors: [EventSelection], _ random: inout SplitMix64) -> AnchorPoint {
+        let single = anchors.indices.filter { anchors[$0].pick != .all }.map(EventReference.init)
+        guard !single.isEmpty, random.chance(85) else { return .date(CalendarDate(daysSinceEpoch: 18_300)) }
+        return random.chance(75) ? .start(random.pick(single)) : .end(random.pick(single))
+    }
+
+    private static func condition(_ anchors: [EventSelection], depth: Int, _ random: inout SplitMix64) -> Condition {
+        let references = anchors.indices.map(EventReference.init)
+        let single = references.filter { anchors[$0.index].pick != .all }
+        if depth > 0, random.chance(55) {
+            switch Int.random(in: 0..<3, using: &random) {
+            case 0: return .all((0..<2).map { _ in condition(anchors, depth: depth - 1, &random) })
+            case 1: return .any((0..<2).map { _ in condition(anchors, depth: depth - 1, &random) })
+            default: return .not(condition(anchors, depth: depth - 1, &random))
+            }
+        }
+        switch Int.random(in: 0..<5, using: &random) {
+        case 0 where !references.isEmpty: return .exists(random.pick(references))
+        case 1 where !single.isEmpty: return .relation(random.pick(single), window(anchors, &random))
+        case 2: return .sex(random.pick(Sex.allCases))
+        case 3: return .age(point(anchors, &random), CountRange(30, random.chance(50) ? 60 : nil))
+        default:
+            let range = random.pick([CountRange.atLeastOne, .zero, CountRange(2, nil), CountRange(0, 1), CountRange(1, 1)])
+            return .count(selection(anchors, &random), range)
+        }
+    }
+}

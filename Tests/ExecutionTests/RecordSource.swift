@@ -1,0 +1,83 @@
+import CohortPlan
+import Execution
+
+/// A source over patients in memory: what an adapter is expected to deliver, worked out apart from the reference evaluator.
+struct RecordSource: SourceAdapter {
+    let name = "records"
+    let model = SourceModel.omop
+    let records: [PatientRecord]
+
+    func probe() async throws(SourceFailure) {}
+    func assess(_ request: EventRequest, in plan: ExpandedPlan) -> Assessment { .exact }
+    func assess(_ subject: Demographic) -> Assessment { .exact }
+    func nativeQueries(for request: EventRequest, in plan: ExpandedPlan) -> [NativeQuery] { [] }
+
+    func patients() async throws(SourceFailure) -> [SourcePatient] {
+        records.map { SourcePatient(id: $0.id, sex: $0.sex, birthDate: $0.birthDate) }
+    }
+
+    func events(matching request: EventRequest, in plan: ExpandedPlan) async throws(SourceFailure) -> [SourceEvent] {
+        func expand(_ set: ConceptSet) -> Set<ConceptIRI> { Set(plan.expansion(of: set)?.concepts ?? []) }
+        return records.flatMap { record in
+            record.events.flatMap { event -> [SourceEvent] in
+                switch request.kind {
+                case .imagingStudy where event.kind == .imagingStudy: study(event, of: record, request, expand)
+                case .imagingSeries where event.kind == .imagingStudy: series(event, of: record, request, expand)
+                case event.kind: clinical(event, of: record, request, expand)
+                default: []
+                }
+            }
+        }
+    }
+
+    private func clinical(
+        _ event: RecordedEvent, of record: PatientRecord, _ request: EventRequest, _ expand: (ConceptSet) -> Set<ConceptIRI>
+    ) -> [SourceEvent] {
+        if let set = request.concepts, !(event.concept.map { expand(set).contains($0) } ?? false) { return [] }
+        var truth = Truth.yes
+        switch request.value {
+        case .coded(let set): truth = event.coded.map { Truth(expand(set).contains($0)) } ?? .unknown
+        case .quantity(let range): truth = event.quantity.map { range.contains($0, comparator: event.comparator) } ?? .unknown
+        case .flag: truth = .unknown
+        case nil: break
+        }
+        guard truth != .no else { return [] }
+        return [SourceEvent(patient: record.id, key: event.key, start: event.start, end: event.end, isCertain: truth == .yes)]
+    }
+
+    private func study(
+        _ event: RecordedEvent, of record: PatientRecord, _ request: EventRequest, _ expand: (ConceptSet) -> Set<ConceptIRI>
+    ) -> [SourceEvent] {
+        let truths = request.havingSeries.map { group in event.series.map { self.truth(of: group, in: $0, expand) } }
+        let truth = truths.map(\.disjunction).conjunction
+        guard truth != .no else { return [] }
+        let matching = event.series.indices.filter { index in truths.isEmpty || truths.contains { $0[index] == .yes } }
+        return [
+            SourceEvent(
+                patient: record.id, key: event.key, start: event.start, isCertain: truth == .yes, study: event.key,
+                series: matching.map { event.series[$0].uid })
+        ]
+    }
+
+    private func series(
+        _ event: RecordedEvent, of record: PatientRecord, _ request: EventRequest, _ expand: (ConceptSet) -> Set<ConceptIRI>
+    ) -> [SourceEvent] {
+        event.series.compactMap { series in
+            let truth = self.truth(of: request.attributes, in: series, expand)
+            guard truth != .no else { return nil }
+            return SourceEvent(
+                patient: record.id, key: series.uid, start: event.start, isCertain: truth == .yes, study: event.key, series: [series.uid])
+        }
+    }
+
+    private func truth(of tests: [AttributeTest], in series: RecordedSeries, _ expand: (ConceptSet) -> Set<ConceptIRI>) -> Truth {
+        tests.map { test in
+            switch (test.test, series.values[test.property]) {
+            case (.coded(let set), .coded(let concept)): Truth(expand(set).contains(concept))
+            case (.quantity(let range), .quantity(let quantity)): range.contains(quantity)
+            case (.flag(let wanted), .flag(let flag)): Truth(flag == wanted)
+            default: .unknown
+            }
+        }.conjunction
+    }
+}

@@ -1,0 +1,104 @@
+import Diagnostics
+import RDF
+import SPARQL
+import Testing
+
+/// What is said of queries that are wrong, not supported or too expensive.
+@Suite struct DiagnosticTests {
+    private func diagnostic(_ query: String) -> Diagnostic? {
+        do throws(DiagnosticList) {
+            _ = try SPARQLQuery.parse(query)
+            return nil
+        } catch {
+            return error.diagnostics.first
+        }
+    }
+
+    @Test(
+        arguments: zip(
+            [
+                "SELECT ?x WHERE { ?x ?y }", "SELECT ?x { ?x ?y ?z", "SELECT { ?x ?y ?z }", "SELECT ?x { ?x x:y ?z }",
+                "SELECT ?x { ?x <rel> ?z }", "SELECT ?x { ?x ?y \"open }",
+                "SELECT ?x { ?x ?y ?z FILTER(STARTSWITH(?z, \"a\")) }", "SELECT (?x AS ?x) { ?x ?y ?z }",
+                "SELECT ?x (COUNT(?y) AS ?n) { ?x ?y ?z }",
+                "SELECT ?x { ?x ?y ?z BIND(1 AS ?x) }", "SELECT ?x { _:a ?y ?z OPTIONAL { ?x ?y ?z } _:a ?y ?x }",
+                "SELECT ?x { ?x ?y ?z } LIMIT -1", "SELECT ?x { ?x ?y ~ }",
+                "SELECT ?x { ?x ?y ?z } extra", "", "SELECT * { ?x ?y ?z } GROUP BY ?x", "SELECT ?x { ?x ?y \"\\q\" }",
+                "SELECT ?x { ?x ?y ?z FILTER(COUNT(?x) > 1) }",
+            ],
+            [
+                "S0101", "S0101", "S0101", "S0102", "S0108", "S0002", "S0107", "S0103", "S0103", "S0103", "S0104", "S0101", "S0001",
+                "S0101", "S0101", "S0103", "S0003", "S0103",
+            ]))
+    func namesWhatIsWrong(query: String, code: String) {
+        #expect(diagnostic(query)?.code.rawValue == code)
+    }
+
+    @Test(
+        arguments: [
+            "CONSTRUCT { ?x ?y ?z } WHERE { ?x ?y ?z }", "DESCRIBE <http://e/a>", "SELECT ?x FROM <http://e/g> { ?x ?y ?z }",
+            "SELECT ?x { GRAPH ?g { ?x ?y ?z } }",
+            "SELECT ?x { SERVICE <http://e/> { ?x ?y ?z } }", "INSERT DATA { <http://e/a> <http://e/b> 1 }",
+            "SELECT (REPLACE(\"a\", \"a\", \"b\") AS ?x) { }",
+            "SELECT (<http://e/f>(1) AS ?x) { }",
+        ])
+    func saysWhatIsNotSupported(query: String) throws {
+        let found = try #require(diagnostic(query))
+        #expect(found.code == "S0105")
+        #expect(found.message.hasSuffix("is not supported yet by this endpoint"))
+    }
+
+    @Test func pointsAtThePlace() throws {
+        let query = "PREFIX skos: <http://s/>\nSELECT ?x { ?x skso:label ?y }"
+        let found = try #require(diagnostic(query))
+        #expect(SourceText(name: "q", text: query)[try #require(found.span)] == "skso:label")
+        #expect(found.message == "the prefix `skso:` is not declared")
+        #expect(found.help == "did you mean `skos:`?")
+    }
+
+    @Test func boundsDepthAndSize() {
+        let deep = "SELECT ?x { " + String(repeating: "{ ", count: 5_000) + "?x ?y ?z" + String(repeating: " }", count: 5_001)
+        #expect(diagnostic(deep)?.code == "S0106")
+        #expect(diagnostic("SELECT ?x { ?x ?y ?z FILTER(\(String(repeating: "(", count: 50_000))1") != nil)
+        #expect(diagnostic("SELECT ?x { ?x ?y ?z FILTER(\(String(repeating: "!", count: 50_000))true) }")?.code == "S0106")
+        let long = "SELECT ?x { ?x ?y ?z FILTER(1 = 1\(String(repeating: " || 1 = 2", count: 10_000))) }"
+        #expect(diagnostic(long)?.code == "S0106")
+        #expect(diagnostic(String(repeating: " ", count: SPARQLQuery.maximumLength + 1))?.code == "S0106")
+    }
+
+    @Test func endsWhatTakesTooLong() throws {
+        let data = try graph((0..<60).map { "e:a\($0) e:p e:b\($0) ." }.joined())
+        var limits = SPARQLQuery.Limits()
+        limits.maximumSteps = 10_000
+        let cross = "SELECT * { ?a e:p ?b . ?c e:p ?d . ?f e:p ?g }"
+        #expect(code { _ = try rows(cross, on: data, limits: limits) } == "S0301")
+        limits = SPARQLQuery.Limits()
+        limits.maximumRows = 1_000
+        #expect(code { _ = try rows(cross, on: data, limits: limits) } == "S0303")
+        limits = SPARQLQuery.Limits()
+        limits.maximumDuration = .zero
+        #expect(code { _ = try rows(cross, on: data, limits: limits) } == "S0302")
+    }
+
+    private func code(_ body: () throws -> Void) -> DiagnosticCode? {
+        do { try body() } catch { return (error as? DiagnosticList)?.diagnostics.first?.code }
+        return nil
+    }
+
+    /// No text makes the parser fail otherwise than by a diagnostic.
+    @Test func survivesBrokenQueries() {
+        let query = Array(
+            "PREFIX e: <http://e/> SELECT DISTINCT ?x (COUNT(*) AS ?n) { ?x e:p+ [ e:q \"a\\n\"@en , 1.5e3 ] ; ^e:r ( 1 ) . FILTER(?x IN (e:a) && !BOUND(?y)) } GROUP BY ?x LIMIT 1"
+                .utf8)
+        for cut in 0...query.count {
+            _ = try? SPARQLQuery.parse(String(decoding: query[..<cut], as: UTF8.self))
+            guard cut < query.count else { continue }
+            for byte in Array("<>{}()\"'?\\@#.;^ \u{0}".utf8) {
+                var broken = query
+                broken[cut] = byte
+                _ = try? SPARQLQuery.parse(String(decoding: broken, as: UTF8.self))
+            }
+        }
+        #expect((try? SPARQLQuery.parse(String(decoding: query, as: UTF8.self))) != nil)
+    }
+}
