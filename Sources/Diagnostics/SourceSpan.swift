@@ -10,6 +10,9 @@ public struct SourceSpan: Hashable, Codable, Sendable {
         self.upperBound = max(lowerBound, upperBound)
     }
 
+    /// Whether it covers nothing.
+    public var isEmpty: Bool { lowerBound == upperBound }
+
     /// The smallest span that covers both.
     public func union(_ other: SourceSpan) -> SourceSpan {
         SourceSpan(min(lowerBound, other.lowerBound), max(upperBound, other.upperBound))

@@ -46,7 +46,9 @@ struct PlausibilityTests {
         func meanAge(_ term: ClinicalTerm) throws -> Double {
             let concepts = try Fixture.concepts(below: term)
             let ages = try patients(with: term).compactMap { patient -> Int? in
-                guard let day = patient.events(.diagnosis).first(where: { $0.concept.map(concepts.contains) ?? false })?.start, let birth = patient.birthDate, birth.isExact else {
+                guard let day = patient.events(.diagnosis).first(where: { $0.concept.map(concepts.contains) ?? false })?.start,
+                    let birth = patient.birthDate, birth.isExact
+                else {
                     return nil
                 }
                 return day.earliest.completedYears(since: birth.earliest)
@@ -84,7 +86,9 @@ struct PlausibilityTests {
         #expect(share(sensitive.filter { answer($0, progesterone) == positive }.count, of: sensitive.count) > 0.65)
         #expect(share(insensitive.filter { answer($0, progesterone) == positive }.count, of: insensitive.count) < 0.12)
         let endocrine = Set([try Fixture.concept(.letrozole), try Fixture.concept(.anastrozole), try Fixture.concept(.tamoxifen)])
-        func isTreated(_ patient: PatientRecord) -> Bool { patient.events(.medication).contains { $0.concept.map(endocrine.contains) ?? false } }
+        func isTreated(_ patient: PatientRecord) -> Bool {
+            patient.events(.medication).contains { $0.concept.map(endocrine.contains) ?? false }
+        }
         #expect(share(sensitive.filter(isTreated).count, of: sensitive.count) > 0.7)
         #expect(share(insensitive.filter(isTreated).count, of: insensitive.count) < 0.12)
         let trastuzumab = try Fixture.concept(.trastuzumab)

@@ -8,7 +8,8 @@ import Testing
 
 @Suite("A synthetic data set")
 struct SyntheticDatasetTests {
-    private func dataset(_ patients: Int = 60, seed: UInt64 = 3, nodes: Int = 3, mode: ShareMode = .shares, models: [SyntheticModel]? = nil) throws
+    private func dataset(_ patients: Int = 60, seed: UInt64 = 3, nodes: Int = 3, mode: ShareMode = .shares, models: [SyntheticModel]? = nil)
+        throws
         -> SyntheticDataset
     {
         SyntheticDataset(

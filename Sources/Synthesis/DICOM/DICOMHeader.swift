@@ -66,7 +66,9 @@ struct DICOMHeader {
     // MARK: Series
 
     /// The attributes that all images of a series share, on top of those of its study.
-    mutating func series(_ series: RecordedSeries, number: Int, in study: DICOMAttributes, device: String) -> (DICOMAttributes, DICOMModality) {
+    mutating func series(_ series: RecordedSeries, number: Int, in study: DICOMAttributes, device: String) -> (
+        DICOMAttributes, DICOMModality
+    ) {
         var header = study
         let modality = DICOMModality(code: coded(series, CoreVocabulary.modality, "dicom-modality") ?? "")
         let contrast: Bool? = if case .flag(let flag) = series.values[ConceptIRI(CoreVocabulary.contrast)] { flag } else { nil }
@@ -97,7 +99,9 @@ struct DICOMHeader {
     /// attribute is empty in half of the series and absent in the others.
     private mutating func bodyPart(_ series: RecordedSeries) -> String? {
         var random = SeededGenerator(text: series.uid)
-        guard case .coded(let part) = series.values[ConceptIRI(CoreVocabulary.bodyPart)], let text = spelling(of: part, in: "dicom-body-part") else {
+        guard case .coded(let part) = series.values[ConceptIRI(CoreVocabulary.bodyPart)],
+            let text = spelling(of: part, in: "dicom-body-part")
+        else {
             return random.chance(0.5) ? "" : nil
         }
         if random.chance(0.04) { return text.lowercased() }
@@ -111,7 +115,9 @@ struct DICOMHeader {
         guard case .coded(let maker) = series.values[ConceptIRI(CoreVocabulary.manufacturer)],
             let name = spelling(of: maker, in: "dicom-manufacturer")
         else { return random.chance(0.5) ? "" : nil }
-        let longer = coder.exactCodes(for: maker, in: "dicom-manufacturer").filter { ["\(name) HEALTHCARE", "\(name) MEDICAL SYSTEMS"].contains($0) }
+        let longer = coder.exactCodes(for: maker, in: "dicom-manufacturer").filter {
+            ["\(name) HEALTHCARE", "\(name) MEDICAL SYSTEMS"].contains($0)
+        }
         return random.chance(0.5) ? random.pick(longer) ?? name : name
     }
 
@@ -125,7 +131,8 @@ struct DICOMHeader {
     private mutating func quantity(_ series: RecordedSeries, _ property: String, _ unit: String) -> String? {
         guard case .quantity(let quantity) = series.values[ConceptIRI(property)] else { return nil }
         if quantity.unit == unit { return quantity.value.description }
-        guard let recorded = quantity.unit.flatMap({ UCUMUnit($0) }), let wanted = UCUMUnit(unit), recorded.isCommensurable(with: wanted) else {
+        guard let recorded = quantity.unit.flatMap({ UCUMUnit($0) }), let wanted = UCUMUnit(unit), recorded.isCommensurable(with: wanted)
+        else {
             report.omit("numbers in a unit that DICOM does not have there")
             return nil
         }

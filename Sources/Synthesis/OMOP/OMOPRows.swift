@@ -136,6 +136,7 @@ struct OMOPRows {
     }
 
     private mutating func addImages(_ event: RecordedEvent, _ person: Int, _ day: String, _ visit: Int?) throws {
+        if event.series.isEmpty { report.omit("studies without series") }
         for series in event.series {
             seriesCount += 1
             var modality: (code: Int, source: String?) = (Standard.noMatch, nil)

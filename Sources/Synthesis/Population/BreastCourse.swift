@@ -95,7 +95,11 @@ extension PatientCourse {
         if random.chance(0.8) {
             // Millimetres, or centimetres where the pathologist prefers them.
             let size = tumour.stage.rawValue * 9 + random.whole(3...16)
-            if random.chance(0.7) { measure(.tumorSize, "\(size)", "mm", on: day) } else { measure(.tumorSize, "\(size / 10).\(size % 10)", "cm", on: day) }
+            if random.chance(0.7) {
+                measure(.tumorSize, "\(size)", "mm", on: day)
+            } else {
+                measure(.tumorSize, "\(size / 10).\(size % 10)", "cm", on: day)
+            }
         }
         if random.chance(0.85) { measure(.ki67, "\(tumour.ki67)", "%", on: day) }
     }

@@ -8,7 +8,9 @@ struct ClinicalTerms: Sendable {
     private let categories: [ClinicalTerm: [Int: ConceptIRI]]
 
     /// The schemes whose answers are numbered categories, and which numbers are needed of each.
-    private static let schemes: [(scheme: ClinicalTerm, numbers: ClosedRange<Int>)] = [(.gradeGroup, 1...5), (.piRads, 1...5), (.biRads, 0...5)]
+    private static let schemes: [(scheme: ClinicalTerm, numbers: ClosedRange<Int>)] = [
+        (.gradeGroup, 1...5), (.piRads, 1...5), (.biRads, 0...5),
+    ]
 
     /// - Throws: `U0302` naming every label that no concept has.
     init(_ hyperontology: Hyperontology) throws(Diagnostic) {

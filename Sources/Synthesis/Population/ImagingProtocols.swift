@@ -95,7 +95,8 @@ struct ImagingProtocols {
     /// One examination on one device. In about three of a hundred nobody entered the body part, and here and there another attribute.
     private func study(_ acquisitions: [Acquisition], of part: ClinicalTerm, _ random: inout SeededGenerator) -> [RecordedSeries] {
         let isPartMissing = random.chance(0.03)
-        let manufacturer: ClinicalTerm? = random.choose([(.siemens, 0.42), (.generalElectric, 0.3), (.philips, 0.2), (.canon, 0.06), (nil, 0.02)]) ?? nil
+        let manufacturer: ClinicalTerm? =
+            random.choose([(.siemens, 0.42), (.generalElectric, 0.3), (.philips, 0.2), (.canon, 0.06), (nil, 0.02)]) ?? nil
         let field = random.choose([("1.5", 0.52), ("3", 0.45), (nil, 0.03)]) ?? nil
         return acquisitions.map { acquisition in
             var values: [ConceptIRI: SeriesValue] = [:]

@@ -20,7 +20,9 @@ extension PatientCourse {
         if !isSmallCell, random.chance(0.88) { status(.egfr, isMutated, missing: 0, on: diagnosis + random.whole(6...24)) }
 
         if !isSmallCell, diagnosis > (CalendarDate(year: 2016, month: 1, day: 1) ?? diagnosis), random.chance(0.7) {
-            measure(.proportionScore, "\(random.choose([(0, 0.35), (random.whole(1...49), 0.35), (random.whole(50...100), 0.3)]) ?? 0)", "%", on: diagnosis + 14)
+            measure(
+                .proportionScore, "\(random.choose([(0, 0.35), (random.whole(1...49), 0.35), (random.whole(50...100), 0.3)]) ?? 0)", "%",
+                on: diagnosis + 14)
         }
         lungTherapy(stage, isSmallCell: isSmallCell, isMutated: isMutated, from: diagnosis + random.whole(18...55))
         followUp(from: diagnosis + 60, every: stage == .iv ? 84 : 182, times: 7, chance: 0.82) { course, day in

@@ -116,7 +116,9 @@ extension PatientCourse {
     }
 
     private mutating func prostateRadiotherapy(_ tumour: ProstateTumour, from start: CalendarDate, unit: String) {
-        irradiate(random.chance(0.6) ? .intensityModulated : .externalBeam, from: start + random.whole(0...60), fractions: random.choose([(20, 0.6), (39, 0.4)]) ?? 20)
+        irradiate(
+            random.chance(0.6) ? .intensityModulated : .externalBeam, from: start + random.whole(0...60),
+            fractions: random.choose([(20, 0.6), (39, 0.4)]) ?? 20)
         let isHigh = tumour.gradeGroup >= 4 || tumour.stage == .iii
         if isHigh || tumour.gradeGroup == 3 {
             medicate(random.chance(0.6) ? .leuprolide : .goserelin, from: start, until: start + (isHigh ? 730 : 182))
@@ -134,7 +136,10 @@ extension PatientCourse {
         medicate(.leuprolide, from: start, until: start + 2_200)
         if random.chance(0.45) { medicate([.docetaxel], cycles: 6, every: 21, from: start + random.whole(14...60)) }
         let resistance = random.whole(3...14)
-        if random.chance(0.7) { medicate(random.chance(0.6) ? .abiraterone : .bicalutamide, from: start + resistance * 90 + 14, until: start + resistance * 90 + 600) }
+        if random.chance(0.7) {
+            medicate(
+                random.chance(0.6) ? .abiraterone : .bicalutamide, from: start + resistance * 90 + 14, until: start + resistance * 90 + 600)
+        }
         var visit = 0
         var level = tumour.antigen
         followUp(from: start, every: 90, times: 20, chance: 0.9) { course, day in

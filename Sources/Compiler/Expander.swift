@@ -1,0 +1,84 @@
+public import CohortPlan
+public import Hyperontology
+
+/// Works out what the concept sets of a plan stand for: concepts, codes, and what a code system cannot say.
+public struct Expander: Sendable {
+    private let hyperontology: Hyperontology
+
+    public init(hyperontology: Hyperontology) { self.hyperontology = hyperontology }
+
+    /// The plan with an expansion for each of its concept sets.
+    public func expand(_ plan: CohortPlan) -> ExpandedPlan {
+        var seen: Set<ConceptSet> = []
+        let sets = plan.requests.flatMap(\.conceptSets).filter { seen.insert($0).inserted }
+        return ExpandedPlan(plan: plan, expansions: sets.map(expand))
+    }
+
+    /// What one concept set stands for.
+    ///
+    /// A code that several concepts of the set map to counts by its strongest match: what is exact for one of them finds
+    /// nothing beside the set. `closeMatch` is not used.
+    public func expand(_ set: ConceptSet) -> Expansion {
+        let excluded = Set(set.exclude.flatMap(members))
+        let included = Set(set.include.flatMap(members)).subtracting(excluded)
+        var strongest: [CodeKey: ExpandedCode] = [:]
+        var finding: [CodeSystem: Set<String>] = [:]
+        for concept in included.sorted() {
+            for mapping in hyperontology.mappings(of: concept) {
+                guard let match = ExpandedCode.Match(mapping.match) else { continue }
+                let code = ExpandedCode(system: mapping.system, code: mapping.code, concept: ConceptIRI(concept), match: match)
+                let key = CodeKey(system: mapping.system, code: mapping.code)
+                if let known = strongest[key], known.match.strength >= match.strength { continue }
+                strongest[key] = code
+            }
+        }
+        for concept in included {
+            for mapping in hyperontology.mappings(of: concept) where mapping.match == .exact || mapping.match == .broader {
+                finding[mapping.system, default: []].insert(concept)
+            }
+        }
+        let gaps = Dictionary(
+            uniqueKeysWithValues: hyperontology.codeSystems.map { system in
+                (system.shortName, missing(included, found: finding[system.shortName] ?? []))
+            })
+        return Expansion(
+            set: set, concepts: included.sorted().map { ConceptIRI($0) }, codes: strongest.values.sorted(),
+            gaps: gaps.filter { !$0.value.isEmpty })
+    }
+
+    private struct CodeKey: Hashable {
+        let system: String
+        let code: String
+    }
+
+    private func members(_ term: ConceptTerm) -> [String] {
+        term.descendants ? hyperontology.descendants(of: term.concept.rawValue) : [term.concept.rawValue]
+    }
+
+    /// The concepts that neither have a code that finds all of them nor stand, within the set, below one that has.
+    private func missing(_ concepts: Set<String>, found: Set<String>) -> [ConceptIRI] {
+        concepts.filter { concept in
+            hyperontology.ancestors(of: concept).allSatisfy { !(found.contains($0) && concepts.contains($0)) }
+        }.sorted().map { ConceptIRI($0) }
+    }
+}
+
+extension ExpandedCode.Match {
+    init?(_ match: Mapping.Match) {
+        switch match {
+        case .exact: self = .exact
+        case .broader: self = .broader
+        case .narrower: self = .narrower
+        case .close: return nil
+        }
+    }
+
+    /// Exact before narrower before broader: the first two find nothing that is not meant.
+    var strength: Int {
+        switch self {
+        case .exact: 2
+        case .narrower: 1
+        case .broader: 0
+        }
+    }
+}

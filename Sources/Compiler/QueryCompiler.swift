@@ -1,0 +1,54 @@
+public import CohortPlan
+public import CohortQL
+public import Diagnostics
+public import Hyperontology
+
+/// From the text of a query to an expanded plan: parse, resolve and check, plan, expand.
+public struct QueryCompiler: Sendable {
+    private let hyperontology: Hyperontology
+
+    public init(hyperontology: Hyperontology) { self.hyperontology = hyperontology }
+
+    /// Compiles a text. Each stage runs only on what the one before left without errors; all messages are kept.
+    public func compile(_ source: SourceText) -> CompilationResult {
+        let (tree, mistakes) = Parser.parse(source)
+        guard !mistakes.containsErrors, let cohort = tree.cohort else {
+            return CompilationResult(tree: tree, diagnostics: mistakes, query: nil)
+        }
+        var builder = PlanBuilder(hyperontology: hyperontology, source: source)
+        let built = builder.build(cohort, tree.report)
+        let diagnostics = mistakes + builder.diagnostics.sorted { ($0.span?.lowerBound ?? 0) < ($1.span?.lowerBound ?? 0) }
+        guard let built, !diagnostics.containsErrors else { return CompilationResult(tree: tree, diagnostics: diagnostics, query: nil) }
+        let expanded = Expander(hyperontology: hyperontology).expand(built.plan)
+        let query = CompiledQuery(
+            name: cohort.name.text, plan: built.plan, expanded: expanded, labels: built.labels, anchorNames: cohort.events.map(\.name.text),
+            byNode: built.byNode, planHash: built.plan.canonicalHash)
+        return CompilationResult(tree: tree, diagnostics: diagnostics, query: query)
+    }
+}
+
+/// What compiling a text gave.
+public struct CompilationResult: Sendable {
+    /// As far as the text could be read.
+    public let tree: QuerySyntax
+    /// Errors and warnings in order of place.
+    public let diagnostics: [Diagnostic]
+    /// Nil when there are errors.
+    public let query: CompiledQuery?
+}
+
+/// A query ready to be sent: the plan with its expansions, and what people called things.
+public struct CompiledQuery: Sendable, Hashable {
+    /// The cohort's name.
+    public let name: String
+    public let plan: CohortPlan
+    public let expanded: ExpandedPlan
+    /// By ``CohortPlan/Criterion/id``: the words of the query, on one line.
+    public let labels: [String: String]
+    /// By the index of the anchor.
+    public let anchorNames: [String]
+    /// Whether each node's numbers were asked for.
+    public let byNode: Bool
+    /// Equal for queries that mean the same in the cases that ``CohortPlan/CohortPlan/canonical`` knows.
+    public let planHash: String
+}
