@@ -22,6 +22,8 @@ struct DICOMHeader {
     /// The attributes that all images of a study share.
     mutating func study(_ event: RecordedEvent, of patient: PatientRecord, number: Int) -> DICOMAttributes {
         var header = DICOMAttributes()
+        // All text is UTF-8 (PS3.3, C.12.1.1.2).
+        header.set(0x0008_0005, "CS", "ISO_IR 192")
         // Patient module, PS3.3, C.7.1.1.
         header.set(0x0010_0010, "PN", "Synthetic^\(patient.id)")
         header.set(0x0010_0020, "LO", patient.id)
