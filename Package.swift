@@ -19,13 +19,8 @@ let raptor: LinkerSetting = .linkedLibrary(":libraptor2.so.0")
 
 let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
 let sqlite: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
-let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
-let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
-let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
-let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
-let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = [], linker: [LinkerSetting] = [], resources: [Resource] = []) -> Target {
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict, linkerSettings: linker)
@@ -38,24 +33,18 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 let package = Package(
     name: "cohortium",
     products: [
-        .executable(name: "cohortium", targets: ["cohortium"]),
-        .executable(name: "cohortium-intensity", targets: ["cohortium-intensity"]),
+        .executable(name: "cohortium", targets: ["cohortium"])
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // Floor 0: the outside world's formats, and the words of every message.
         .systemLibrary(name: "CRaptor2"),
         .systemLibrary(name: "CCurl"),
-        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto"),
         room("Diagnostics"),
         room("RDF", ["CRaptor2"], linker: [raptor]),
         room("HTTPClient", ["CCurl"], linker: [curlOnOpenSSL]),
@@ -73,44 +62,23 @@ let package = Package(
 
         // Floor 3: the source models; disclosure control; the synthetic population.
         room("OMOPAdapter", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics", sqlite]),
-        room("FHIRAdapter", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics", sqlite]),
-        room("DICOMAdapter", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics", "HTTPClient"]),
         room("Disclosure", ["CohortPlan", "Execution", "Diagnostics", yaml]),
         room("Synthesis", ["CohortPlan", "Hyperontology", "DICOMFile", "Diagnostics", sqlite]),
 
-        // Floor 4: the wire between hub and nodes; computation beside the data.
-        room("Federation", ["CohortPlan", "Execution", "Disclosure", "Diagnostics", "HTTPClient", "COpenSSL"]),
-        room("CohortDispatch", ["CohortPlan", "Execution", "Disclosure", "Diagnostics", "DICOMFile"]),
+        // Floor 5: the services.
+        room("Node", ["OMOPAdapter", "Disclosure", "Execution", "Hyperontology", "CohortPlan", "Diagnostics", yaml]),
 
-        // Floor 5: the two services.
-        room(
-            "Hub",
-            [
-                "Federation", "CohortDispatch", "Compiler", "SPARQL", "Hyperontology", "Disclosure", "RDF", "CohortQL", "CohortPlan",
-                "Execution",
-                "Diagnostics", sqlite, hummingbird, hummingbirdTLS, nioSSL, logging, lifecycle, yaml,
-            ]),
-        room(
-            "Node",
-            [
-                "Federation", "CohortDispatch", "OMOPAdapter", "FHIRAdapter", "DICOMAdapter", "Disclosure", "Execution", "Hyperontology",
-                "CohortPlan", "HTTPClient", "Diagnostics", sqlite, logging, lifecycle, yaml,
-            ]),
-
-        // Floor 6: the command line, and the tool that the demonstration dispatches.
+        // Floor 6: the command line.
         .executableTarget(
             name: "cohortium",
             dependencies: [
-                "Hub", "Node", "Federation", "CohortDispatch", "Synthesis", "Disclosure", "Compiler", "SPARQL", "Hyperontology", "CohortQL",
-                "CohortPlan", "Execution", "RDF", "HTTPClient", "Diagnostics", "OMOPAdapter", "FHIRAdapter", "DICOMAdapter", arguments,
-                logging, lifecycle, yaml,
+                "Node", "Synthesis", "Disclosure", "Compiler", "SPARQL", "Hyperontology", "CohortQL", "CohortPlan", "Execution", "RDF",
+                "Diagnostics", arguments,
             ],
             swiftSettings: strict),
-        .executableTarget(name: "cohortium-intensity", dependencies: ["DICOMFile"], swiftSettings: strict),
 
         tests("DiagnosticsTests", ["Diagnostics"]),
         tests("RDFTests", ["RDF"]),
-        tests("HTTPClientTests", ["HTTPClient"]),
         tests("DICOMFileTests", ["DICOMFile"]),
         tests("CohortQLTests", ["CohortQL", "Diagnostics"]),
         tests("CohortPlanTests", ["CohortPlan"]),
@@ -119,22 +87,10 @@ let package = Package(
         tests("ExecutionTests", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics"]),
         tests("SPARQLTests", ["SPARQL", "RDF", "Diagnostics"]),
         tests("OMOPAdapterTests", ["OMOPAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", sqlite]),
-        tests("FHIRAdapterTests", ["FHIRAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", sqlite]),
-        tests("DICOMAdapterTests", ["DICOMAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", "DICOMFile", "HTTPClient"]),
         tests("DisclosureTests", ["Disclosure", "Execution", "CohortPlan"]),
         tests("SynthesisTests", ["Synthesis", "CohortPlan", "Hyperontology", "DICOMFile", sqlite]),
-        tests("FederationTests", ["Federation", "Disclosure", "CohortPlan", "Execution"]),
-        tests("CohortDispatchTests", ["CohortDispatch", "DICOMFile", "Disclosure", "Execution", "CohortPlan"]),
-        tests("HubTests", ["Hub", "Federation", "HTTPClient", "Disclosure", "CohortPlan", "Hyperontology", "Execution", "Compiler"]),
-        tests("NodeTests", ["Node", "Federation", "Disclosure", "CohortPlan", "Execution", "Hyperontology"]),
+        tests("NodeTests", ["Node", "Disclosure", "CohortPlan", "Execution", "Hyperontology", "Compiler", "Synthesis", "Diagnostics"]),
         tests("ArchitectureTests", []),
-        tests(
-            "DifferentialTests",
-            [
-                "Execution", "CohortPlan", "Compiler", "CohortQL", "Hyperontology", "Synthesis", "OMOPAdapter", "FHIRAdapter",
-                "DICOMAdapter",
-                "HTTPClient",
-            ]),
-        tests("CommandLineTests", ["HTTPClient"]),
+        tests("DifferentialTests", ["Execution", "CohortPlan", "Compiler", "Hyperontology", "Synthesis", "OMOPAdapter"]),
     ]
 )

@@ -1,4 +1,4 @@
-public import CohortPlan
+import CohortPlan
 public import Execution
 
 /// The one way by which a number leaves a node.

@@ -1,4 +1,4 @@
-public import CohortPlan
+import CohortPlan
 
 /// What a hospital lets out. It is the hospital's; a hub or a query can only ask for more protection.
 public struct DisclosurePolicy: Hashable, Sendable {

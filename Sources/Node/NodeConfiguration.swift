@@ -3,78 +3,44 @@ public import Execution
 import Foundation
 import Yams
 
-/// What a node's operator wrote: who the node is, which hub it serves, and where its sources are.
+/// What a node's operator wrote: who the node is, its hospital's policy, and where its sources are.
 ///
 /// One YAML file. Relative paths are relative to it. A key that is not known is an error, never ignored.
 public struct NodeConfiguration: Sendable, Hashable {
-    /// The name under which the hub knows this node. Names match exactly.
+    /// The node's name. Names match exactly.
     public let name: String
-    /// The hub's address, `https://…`.
-    public let hub: String
-    /// The certificate authority that signed the hub's certificate; nil for the system's own store.
-    public let hubAuthority: String?
-    /// The hub's public key, against which every task is verified.
-    public let hubKey: String
-    /// This node's private key.
-    public let key: String
     /// The hospital's policy. There is no default: without it the node does not start.
     public let policy: String
     /// The folder of the hyperontology; nil to look in the usual places.
     public let ontologies: String?
-    /// A folder for what the node keeps between runs.
-    public let state: String
     public let sources: [Source]
-    /// A folder of DICOM files, laid out as patient/study/series, for computation beside the data; nil when images come from the DICOMweb source.
-    public let images: String?
-    public let tools: [Tool]
 
     /// One source of data.
     public struct Source: Sendable, Hashable {
         public let name: String
         public let model: SourceModel
-        /// A database file, a folder or an address, as the model has it.
+        /// A database file.
         public let location: String
     }
 
-    /// A tool that may be run over images.
-    public struct Tool: Sendable, Hashable {
-        public let name: String
-        public let executable: String
-    }
 }
 
 extension NodeConfiguration {
     /// The form of the file.
     private struct File: Decodable {
         let name: String
-        let hub: String
-        let hubAuthority: String?
-        let hubKey: String
-        let key: String
         let policy: String
         let ontologies: String?
-        let state: String
         let sources: [SourceEntry]
-        let images: String?
-        let tools: [ToolEntry]?
     }
 
     private struct SourceEntry: Decodable {
         let name: String?
         let model: String
         let sqlite: String?
-        let folder: String?
-        let dicomweb: String?
     }
 
-    private struct ToolEntry: Decodable {
-        let name: String
-        let executable: String
-    }
-
-    private static let keys: Set<String> = [
-        "name", "hub", "hubAuthority", "hubKey", "key", "policy", "ontologies", "state", "sources", "images", "tools",
-    ]
+    private static let keys: Set<String> = ["name", "policy", "ontologies", "sources"]
 
     /// Reads a configuration file.
     /// - Throws: every `N01…` diagnostic about it at once where possible.
@@ -83,7 +49,7 @@ extension NodeConfiguration {
             throw DiagnosticList([
                 Diagnostic(
                     "N0101", "the configuration `\(path)` cannot be read",
-                    help: "write one with `cohortium node install`, or name another with --config")
+                    help: "name another with --config")
             ])
         }
         let text = String(decoding: data, as: UTF8.self)
@@ -117,39 +83,21 @@ extension NodeConfiguration {
         func absolute(_ path: String) -> String { URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL.path }
         var diagnostics: [Diagnostic] = []
         name = file.name
-        hub = file.hub
-        hubAuthority = file.hubAuthority.map(absolute)
-        hubKey = absolute(file.hubKey)
-        key = absolute(file.key)
         policy = absolute(file.policy)
         ontologies = file.ontologies.map(absolute)
-        state = absolute(file.state)
-        images = file.images.map(absolute)
-        tools = (file.tools ?? []).map { Tool(name: $0.name, executable: absolute($0.executable)) }
         var sources: [Source] = []
         for entry in file.sources {
-            let location: String? =
-                switch SourceModel(rawValue: entry.model) {
-                case .omop: entry.sqlite.map(absolute)
-                case .fhir: entry.folder.map(absolute)
-                case .dicom: entry.dicomweb
-                case nil: nil
-                }
+            let location = entry.model == SourceModel.omop.rawValue ? entry.sqlite.map(absolute) : nil
             guard let model = SourceModel(rawValue: entry.model), let location else {
                 diagnostics.append(
                     Diagnostic(
                         "N0104", "the source `\(entry.name ?? entry.model)` in `\(path)` does not say where its data is",
-                        help: "give `model: omop` a `sqlite`, `model: fhir` a `folder`, `model: dicom` a `dicomweb` address"))
+                        help: "give `model: omop` and `sqlite: FILE`"))
                 continue
             }
             sources.append(Source(name: entry.name ?? entry.model, model: model, location: location))
         }
         self.sources = sources
-        if !hub.hasPrefix("https://") {
-            diagnostics.append(
-                Diagnostic(
-                    "N0105", "the hub's address `\(hub)` is not https", help: "write https://; a node speaks to its hub through TLS alone"))
-        }
         if file.sources.isEmpty {
             diagnostics.append(Diagnostic("N0106", "`\(path)` names no source", help: "add one under `sources`"))
         }

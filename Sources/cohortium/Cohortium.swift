@@ -15,12 +15,12 @@ struct Cohortium: AsyncParsableCommand {
             5 refused; 64 the command line is wrong.
 
             Example:
-              cohortium demo
+              cohortium check my.cohort
             """,
         version: "0.1.0",
         subcommands: [
-            DemoCommand.self, CheckCommand.self, FormatCommand.self, ExplainCommand.self, QueryCommand.self, DispatchCommand.self,
-            EvaluateCommand.self, SynthCommand.self, OntologyCommand.self, HubCommand.self, NodeCommand.self,
+            CheckCommand.self, FormatCommand.self, ExplainCommand.self, EvaluateCommand.self, NodeCommand.self, SynthCommand.self,
+            OntologyCommand.self, SPARQLCommand.self,
         ])
 
     /// Runs the program; every diagnostic that a command throws becomes a message and an exit status.

@@ -1,4 +1,5 @@
 import CohortPlan
+import DICOMFile
 import Foundation
 import Hyperontology
 
@@ -20,8 +21,8 @@ struct DICOMHeader {
     // MARK: Patient and study
 
     /// The attributes that all images of a study share.
-    mutating func study(_ event: RecordedEvent, of patient: PatientRecord, number: Int) -> DICOMAttributes {
-        var header = DICOMAttributes()
+    mutating func study(_ event: RecordedEvent, of patient: PatientRecord, number: Int) -> DICOMDataSet {
+        var header = DICOMDataSet()
         // All text is UTF-8 (PS3.3, C.12.1.1.2).
         header.set(0x0008_0005, "CS", "ISO_IR 192")
         // Patient module, PS3.3, C.7.1.1.
@@ -68,8 +69,8 @@ struct DICOMHeader {
     // MARK: Series
 
     /// The attributes that all images of a series share, on top of those of its study.
-    mutating func series(_ series: RecordedSeries, number: Int, in study: DICOMAttributes, device: String) -> (
-        DICOMAttributes, DICOMModality
+    mutating func series(_ series: RecordedSeries, number: Int, in study: DICOMDataSet, device: String) -> (
+        DICOMDataSet, DICOMModality
     ) {
         var header = study
         let modality = DICOMModality(code: coded(series, CoreVocabulary.modality, "dicom-modality") ?? "")
@@ -157,7 +158,7 @@ struct DICOMHeader {
     // MARK: Instance
 
     /// A whole image.
-    func instance(_ number: Int, of series: RecordedSeries, in header: DICOMAttributes, _ modality: DICOMModality) -> DICOMAttributes {
+    func instance(_ number: Int, of series: RecordedSeries, in header: DICOMDataSet, _ modality: DICOMModality) -> DICOMDataSet {
         var image = header
         var source = SeededGenerator(text: series.uid)
         let seed = source.next()
@@ -184,7 +185,7 @@ struct DICOMHeader {
         image.set(0x0028_0101, short: modality.bitsStored)
         image.set(0x0028_0102, short: modality.bitsStored - 1)
         image.set(0x0028_0103, short: 0)
-        image.set(0x7FE0_0010, isNarrow ? "OB" : "OW", bytes: isNarrow ? pattern.bytes() : pattern.words())
+        image.set(.pixelData, isNarrow ? "OB" : "OW", bytes: isNarrow ? pattern.bytes() : pattern.words())
         return image
     }
 }

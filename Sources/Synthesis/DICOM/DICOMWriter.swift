@@ -1,4 +1,5 @@
 public import CohortPlan
+import DICOMFile
 public import Diagnostics
 public import Foundation
 public import Hyperontology
@@ -35,7 +36,7 @@ public struct DICOMWriter {
     }
 
     private func write(
-        _ study: RecordedEvent, _ attributes: DICOMAttributes, of patient: PatientRecord, below folder: URL, _ header: inout DICOMHeader
+        _ study: RecordedEvent, _ attributes: DICOMDataSet, of patient: PatientRecord, below folder: URL, _ header: inout DICOMHeader
     ) throws(Diagnostic) {
         // What one device made of a patient on one day carries one maker's name.
         for (index, series) in study.series.enumerated() {
@@ -45,7 +46,7 @@ public struct DICOMWriter {
             for number in 1...instancesPerSeries {
                 let image = header.instance(number, of: series, in: shared, modality)
                 let file = directory.appending(path: "\(number).dcm")
-                do { try Data(DICOMEncoding.file(image)).write(to: file) } catch { throw .cannotWrite(file.path, error) }
+                try QuickFile.write(DICOMFile(image).write(), to: file.path)
             }
             header.report.count("instances", instancesPerSeries)
         }

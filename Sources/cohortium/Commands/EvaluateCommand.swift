@@ -1,7 +1,9 @@
 import ArgumentParser
 import CohortPlan
+import Compiler
 import Diagnostics
 import Foundation
+import Synthesis
 
 /// `cohortium evaluate`: the exact answer on a synthetic population.
 struct EvaluateCommand: AsyncParsableCommand {
@@ -28,7 +30,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let query = try QueryFile(file).compile(with: try ontology.load())
-        let patients = try PopulationFile.read(folder: population)
+        let patients = try PopulationFile.read(URL(fileURLWithPath: population))
         let result = ReferenceEvaluator(query.expanded).evaluate(patients)
         let answer = ExactAnswer(query.plan.report, result, population: patients.count)
         let console = Console()

@@ -14,10 +14,7 @@ struct QueryFile {
             source = SourceText(name: "<standard input>", bytes: Array(FileHandle.standardInput.readDataToEndOfFile()))
             return
         }
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue,
-            let data = FileManager.default.contents(atPath: path)
-        else {
+        guard let data = FileManager.default.contents(atPath: path) else {
             throw CommandFailure(
                 Diagnostic(
                     "U0001", "the file `\(path)` cannot be read", help: "check the path and the rights on it; `-` reads standard input"))

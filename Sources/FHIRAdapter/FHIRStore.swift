@@ -1,0 +1,135 @@
+import Diagnostics
+import Execution
+import Foundation
+import GRDB
+import Synchronization
+
+/// The adapter's own store of an export: made when first needed, and again when the files have changed.
+///
+/// A connection that failed is let go, so that the next use starts anew.
+final class FHIRStore: Sendable {
+    private struct Connection {
+        let queue: DatabaseQueue
+        let fingerprint: String
+        let contents: StoreContents
+    }
+
+    private struct State {
+        var connection: Connection?
+        /// What is wrong with an export, by its fingerprint: it need not be read again to say so.
+        var refusal: (fingerprint: String, Diagnostic)?
+    }
+
+    /// The source's name in the node's configuration.
+    private let source: String
+    private let directory: String
+    private let path: String
+    let places: BoundPlaces
+    private let codings: FHIRCodingReader
+    private let state = Mutex(State())
+
+    init(source: String, directory: String, path: String, places: BoundPlaces, codings: FHIRCodingReader) {
+        self.source = source
+        self.directory = directory
+        self.path = path
+        self.places = places
+        self.codings = codings
+    }
+
+    /// What the export holds; nil when it cannot be read, which every query will then say.
+    var contents: StoreContents? { try? connect().contents }
+
+    /// Starts anew, loading the export where it has changed.
+    func reopen() throws(SourceFailure) {
+        state.withLock { $0 = State() }
+        _ = try connect()
+    }
+
+    /// Runs a statement and hands every row to a function.
+    /// - Returns: what the function made of the rows, without its nils.
+    func rows<Value: Sendable>(
+        of statement: StoreStatement, _ read: @escaping @Sendable (Row) throws -> Value?
+    ) async throws(SourceFailure) -> [Value] {
+        let queue = try connect().queue
+        do {
+            return try await queue.read { database in
+                let cursor = try Row.fetchCursor(database, sql: statement.text, arguments: StatementArguments(statement.parameters))
+                var values: [Value] = []
+                while let row = try cursor.next() {
+                    if let value = try read(row) { values.append(value) }
+                }
+                return values
+            }
+        } catch {
+            state.withLock { $0 = State() }
+            throw SourceFailure(source: source, Diagnostic(describing: error, source: source))
+        }
+    }
+
+    private func connect() throws(SourceFailure) -> Connection {
+        do {
+            let files = try SourceFiles(directory: directory, source: source)
+            let fingerprint = "\(StoreSchema.version)\n\(files.fingerprint)\n\(places.description)\n\(codings.description)"
+            return try state.withLock { state in
+                if let connection = state.connection, connection.fingerprint == fingerprint { return connection }
+                if let refusal = state.refusal, refusal.fingerprint == fingerprint { throw refusal.1 }
+                state = State()
+                do {
+                    let opened = try open(fingerprint) ?? loadAndOpen(files, fingerprint)
+                    state.connection = opened
+                    return opened
+                } catch let diagnostic as Diagnostic {
+                    state.refusal = (fingerprint, diagnostic)
+                    throw diagnostic
+                }
+            }
+        } catch {
+            throw SourceFailure(source: source, error as? Diagnostic ?? Diagnostic(describing: error, source: source))
+        }
+    }
+
+    private func loadAndOpen(_ files: SourceFiles, _ fingerprint: String) throws -> Connection {
+        try StoreLoader(source: source, places: places, codings: codings).load(files, fingerprint: fingerprint, to: path)
+        guard let opened = try open(fingerprint) else { throw DatabaseError(resultCode: .SQLITE_CORRUPT) }
+        return opened
+    }
+
+    /// The store as it is; nil when there is none or it was made of something else.
+    private func open(_ fingerprint: String) throws -> Connection? {
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(5)
+        // What is no store of ours, or a damaged one, is made again.
+        guard let queue = try? DatabaseQueue(path: path, configuration: configuration),
+            let stored = try? queue.read({ try String.fetchOne($0, sql: "SELECT fingerprint FROM load") }), stored == fingerprint
+        else { return nil }
+        return Connection(queue: queue, fingerprint: fingerprint, contents: try queue.read(StoreContents.init(reading:)))
+    }
+}
+
+/// A statement with the values bound to its parameters; nothing that came with a plan stands in its text.
+struct StoreStatement: Hashable, Sendable {
+    let text: String
+    let parameters: [String]
+}
+
+extension Diagnostic {
+    /// What went wrong with the store, in the words of who runs the node.
+    fileprivate init(describing error: any Error, source: String) {
+        switch error {
+        case is CancellationError: self.init("N0408", "the query of source `\(source)` was interrupted")
+        case let error as DatabaseError where [.SQLITE_INTERRUPT, .SQLITE_ABORT].contains(error.resultCode):
+            self.init("N0408", "the query of source `\(source)` was interrupted")
+        case let error as DatabaseError:
+            self.init(
+                "N0407", "the store of source `\(source)` cannot be written or read",
+                help: "check that the node may write its state folder and that the disk has room",
+                notes: [error.message ?? error.description])
+        default:
+            self.init(
+                "N0407", "the store of source `\(source)` cannot be written or read",
+                help: "check that the node may write its state folder and that the disk has room")
+        }
+    }
+}

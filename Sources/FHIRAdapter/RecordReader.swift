@@ -1,0 +1,54 @@
+import CohortPlan
+import Execution
+import GRDB
+
+/// Reads rows of patient, key, start, end, number, unit, comparator, and coded values.
+struct RecordReader: Sendable {
+    let test: Test
+
+    /// The test of a record's value.
+    enum Test: Sendable {
+        case none
+        case coded(CodeSet)
+        case quantity(QuantityRange)
+    }
+
+    /// What every row holds; a coded value stands in the last column.
+    static let columns = """
+        e.patient, e.key, e.start_earliest, e.start_latest, e.end_earliest, e.end_latest, e.number, e.unit, e.comparator
+        """
+
+    /// The row's event; nil when its value surely fails the test.
+    func event(in row: Row) -> SourceEvent? {
+        let truth = self.truth(of: row)
+        guard truth != .no, let patient = row[0] as String?, let key = row[1] as String? else { return nil }
+        return SourceEvent(
+            patient: patient, key: key, start: StoreDate.range(row[2], row[3]), end: StoreDate.range(row[4], row[5]),
+            isCertain: truth == .yes)
+    }
+
+    private func truth(of row: Row) -> Truth {
+        switch test {
+        case .none: return .yes
+        case .coded(let codes): return codes.contains(CodingList.codings(row[9]))
+        case .quantity(let range):
+            guard let number = (row[6] as String?).flatMap({ ExactDecimal($0) }) else { return .unknown }
+            return range.contains(Quantity(number, row[7]), comparator: row[8])
+        }
+    }
+}
+
+/// Codes of one element as a statement gathers them into one column.
+enum CodingList {
+    /// The codes of a table's rows, each system before its code. Control characters part them, which no code holds.
+    static func gathered(_ table: String) -> String {
+        "group_concat(\(table).system || char(31) || \(table).code, char(30))"
+    }
+
+    static func codings(_ column: String?) -> [FHIRCoding] {
+        (column ?? "").split(separator: "\u{1E}").compactMap { pair in
+            let parts = pair.split(separator: "\u{1F}", maxSplits: 1, omittingEmptySubsequences: false)
+            return parts.count == 2 ? FHIRCoding(system: String(parts[0]), code: String(parts[1])) : nil
+        }
+    }
+}

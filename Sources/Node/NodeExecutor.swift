@@ -1,0 +1,55 @@
+public import CohortPlan
+public import Diagnostics
+public import Disclosure
+public import Execution
+
+/// Answers expanded plans from a node's sources, through the hospital's policy. What it returns may leave the node.
+public struct NodeExecutor: Sendable {
+    private let engine: PlanEngine
+    private let policy: DisclosurePolicy
+
+    public init(sources: [any SourceAdapter], policy: DisclosurePolicy) {
+        engine = PlanEngine(sources: sources)
+        self.policy = policy
+    }
+
+    /// What a node answers.
+    public enum Outcome: Hashable, Sendable, Codable {
+        case answered(ProtectedResult, overall: Coverage)
+        /// The policy does not answer such questions. Decided without looking at any patient.
+        case refused(reason: String)
+        /// No patient could ever be found to meet the condition with what the node's sources can say.
+        case notEvaluable(reasons: [String])
+        /// A source is away or broken; there is no smaller count instead.
+        case failed(Diagnostic)
+    }
+
+    /// An outcome, and how each criterion was evaluated.
+    public struct Answer: Hashable, Sendable, Codable {
+        public let outcome: Outcome
+        public let criteria: [CriterionCoverage]
+    }
+
+    /// Answers one plan.
+    /// - Parameters:
+    ///   - purpose: what the requester says the question is for.
+    ///   - requestedThreshold: a stricter threshold than the policy's; a weaker one changes nothing.
+    public func answer(_ plan: ExpandedPlan, purpose: String, requestedThreshold: Int? = nil, deadline: ContinuousClock.Instant? = nil)
+        async
+        -> Answer
+    {
+        let criteria = engine.assess(plan).coverage
+        if let reason = policy.refusal(ofPurpose: purpose) { return Answer(outcome: .refused(reason: reason), criteria: criteria) }
+        do {
+            let result = try await engine.execute(plan, deadline: deadline)
+            switch result.outcome {
+            case .notEvaluable(let reasons): return Answer(outcome: .notEvaluable(reasons: reasons), criteria: result.coverage)
+            case .counted(let counted):
+                let protected = DisclosureGate(policy.tightened(threshold: requestedThreshold)).protect(counted)
+                return Answer(outcome: .answered(protected, overall: result.overall), criteria: result.coverage)
+            }
+        } catch {
+            return Answer(outcome: .failed(error.diagnostic), criteria: criteria)
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import CohortPlan
+import Compiler
+import Diagnostics
+import Execution
+import Foundation
+import Hyperontology
+import Node
+
+/// `cohortium explain`: how a query is understood.
+struct ExplainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Show how a query is understood: its criteria, the codes that they stand for, and each source's own queries.",
+        discussion: """
+            Without --config only the codes are shown; with a node's configuration also how well each of its sources can answer,
+            and what it would run there. Nothing is run.
+
+            Example:
+              cohortium explain my.cohort --config node.yaml
+            """)
+
+    @Argument(help: "A CohortQL file; - reads standard input.")
+    var file: String
+
+    @Option(help: ArgumentHelp("A node's configuration.", valueName: "file"))
+    var config: String?
+
+    @Flag(help: "Print JSON: the plan and its expansions as they are sent to nodes.")
+    var json = false
+
+    @OptionGroup var ontology: OntologyOptions
+
+    func run() async throws {
+        let console = Console()
+        let hyperontology = try ontology.load()
+        let query = try QueryFile(file).compile(with: hyperontology, console: console)
+        if json { return console.output(try query.expanded.prettyJSON()) }
+        console.output("\(console.bold(query.name))  plan \(query.planHash.prefix(16))\n")
+        for criterion in query.plan.criteria {
+            console.output("\(console.bold(criterion.id)): \(query.labels[criterion.id] ?? "")")
+            if case .events(let request) = criterion.subject {
+                for set in request.conceptSets { describe(set, in: query, hyperontology, console) }
+            }
+        }
+        guard let config else { return }
+        let configuration = try NodeConfiguration.read(config)
+        let engine = PlanEngine(sources: try NodeSources.open(configuration, hyperontology: hyperontology))
+        console.output("\n\(console.bold("At \(configuration.name)"))")
+        for explanation in engine.explain(query.expanded) {
+            let coverage = explanation.coverage
+            console.output("\(explanation.criterion.id): \(coverage.coverage.rawValue)\(coverage.source.map { " from \($0)" } ?? "")")
+            for reason in coverage.reasons { console.output("  because \(reason)") }
+            for native in explanation.queries {
+                console.output("  \(native.language): \(native.text)")
+                for (number, parameter) in native.parameters.enumerated() {
+                    console.output("    ?\(number + 1) = \(parameter.prefix(160))")
+                }
+            }
+        }
+    }
+
+    private func describe(_ set: ConceptSet, in query: CompiledQuery, _ hyperontology: Hyperontology, _ console: Console) {
+        guard let expansion = query.expanded.expansion(of: set) else { return }
+        let names = set.include.map { term in
+            (hyperontology.concept(term.concept.rawValue)?.prefLabel ?? term.concept.rawValue) + (term.descendants ? "" : " (exactly)")
+        }
+        console.output("  \(names.joined(separator: ", ")): \(expansion.concepts.count) concepts")
+        for (system, codes) in Dictionary(grouping: expansion.codes, by: \.system).sorted(by: { $0.key < $1.key }) {
+            let shown = codes.prefix(6).map { $0.match == .exact ? $0.code : "\($0.code) (\($0.match.rawValue))" }
+            let gaps = expansion.gaps[system].map { ", \($0.count) concepts not said" } ?? ""
+            console.output("    \(system): \(shown.joined(separator: ", "))\(codes.count > 6 ? " and \(codes.count - 6) more" : "")\(gaps)")
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import CohortPlan
+import Hyperontology
+
+extension ConceptPool {
+    /// The concepts that a model with these code systems can say without loss: an exact code that stands for nothing else.
+    init(_ hyperontology: Hyperontology, systems: [String]) {
+        func isSayable(_ concept: Concept) -> Bool {
+            systems.allSatisfy { system in
+                hyperontology.mappings(of: concept.iri).contains { mapping in
+                    mapping.system == system && mapping.match == .exact
+                        && hyperontology.mappings(ofCode: mapping.code, in: system).allSatisfy { $0.concept == concept.iri }
+                }
+            }
+        }
+        func pool(_ use: String) -> [ConceptIRI] {
+            hyperontology.concepts.filter { $0.usedFor.contains(use) && isSayable($0) }.map { ConceptIRI($0.iri) }
+        }
+        diagnoses = pool("Diagnosis")
+        medications = pool("Medication")
+        procedures = pool("Procedure")
+        modalities = pool("ModalityValue")
+        bodyParts = pool("BodyPartValue")
+        for concept in hyperontology.concepts where concept.usedFor.contains("Observation") && isSayable(concept) {
+            let answers = concept.answers.filter { answer in hyperontology.concept(answer).map(isSayable) ?? false }
+            if concept.valueKind == .coded, answers.count > 1 {
+                coded.append(Coded(concept: ConceptIRI(concept.iri), answers: answers.map { ConceptIRI($0) }))
+            } else if concept.valueKind == .quantity, concept.unit == "ng/mL" {
+                measured.append(Measured(concept: ConceptIRI(concept.iri), units: ["ng/mL", "ug/L"]))
+            } else if concept.valueKind == .quantity, concept.unit == "%" {
+                measured.append(Measured(concept: ConceptIRI(concept.iri), units: ["%"]))
+            }
+        }
+        for concept in diagnoses + medications + procedures {
+            ancestors[concept] = hyperontology.ancestors(of: concept.rawValue).filter { $0 != concept.rawValue }.map { ConceptIRI($0) }
+        }
+    }
+}

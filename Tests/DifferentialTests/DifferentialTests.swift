@@ -1,0 +1,111 @@
+import CohortPlan
+import Compiler
+import Execution
+import Foundation
+import Hyperontology
+import OMOPAdapter
+import Synthesis
+import Testing
+
+/// Random plans over random patients: what a source's adapter and the engine say against the reference evaluator.
+@Suite(.serialized) struct DifferentialTests {
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    private static let environment = ProcessInfo.processInfo.environment
+    private static let cases = environment["COHORTIUM_CASES"].flatMap { Int($0) } ?? 300
+    private static let seed = environment["COHORTIUM_SEED"].flatMap { UInt64($0) } ?? 1
+    private static let plansAPopulation = 25
+
+    @Test func omopOnSQLiteAgreesWithTheReferenceEvaluator() async throws {
+        let hyperontology = try Hyperontology(directory: DifferentialTests.root.appendingPathComponent("Ontologies").path)
+        let pool = ConceptPool(hyperontology, systems: ["omop"])
+        #expect(pool.diagnoses.count > 5 && pool.medications.count > 5 && pool.modalities.count > 2 && pool.bodyParts.count > 2)
+        #expect(!pool.measured.isEmpty && !pool.coded.isEmpty)
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cohortium-differential-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var random = SeededRandom(seed: DifferentialTests.seed)
+        var done = 0
+        var evaluated = 0
+        var differences = 0
+        while done < DifferentialTests.cases, differences == 0 {
+            let patients = RandomPopulation(pool: pool).patients(random.number(1...40), using: &random)
+            let plans = (0..<DifferentialTests.plansAPopulation).map { _ in RandomPlan(pool: pool, imagingOnly: false).plan(using: &random)
+            }
+            for plan in plans where done < DifferentialTests.cases && differences == 0 {
+                let expanded = Expander(hyperontology: hyperontology).expand(plan)
+                let engine = try engine(patients, folder, hyperontology)
+                done += 1
+                // A node that may find more or fewer says so; only what it calls exact must be equal.
+                guard engine.assess(expanded).overall == .exact else { continue }
+                evaluated += 1
+                guard try await difference(expanded, patients, engine) != nil else { continue }
+                differences += 1
+                try await report(expanded, patients, folder, hyperontology)
+            }
+        }
+        print("omop: \(evaluated) of \(done) plans exact")
+        print("\(done) cases, \(differences) differences, seed \(DifferentialTests.seed)")
+        #expect(differences == 0)
+        #expect(evaluated * 2 > done, "most plans must really be compared")
+    }
+
+    private func engine(_ patients: [PatientRecord], _ folder: URL, _ hyperontology: Hyperontology) throws -> PlanEngine {
+        // Written once a population: the folder is named after what is in it.
+        let path = folder.appendingPathComponent("\(patients.hashValue)/omop.sqlite")
+        if !FileManager.default.fileExists(atPath: path.path) {
+            _ = try OMOPWriter(hyperontology: hyperontology).write(patients, to: path)
+        }
+        let adapter = OMOPAdapter(
+            name: "omop", path: path.path, bindings: hyperontology.bindings(for: "omop"), omopUnits: hyperontology.omopUnits)
+        return PlanEngine(sources: [adapter])
+    }
+
+    /// What differs, in words; nil when nothing does.
+    private func difference(_ plan: ExpandedPlan, _ patients: [PatientRecord], _ engine: PlanEngine) async throws -> String? {
+        let expected = ReferenceEvaluator(plan).evaluate(patients)
+        let found = try await engine.execute(plan)
+        guard let counted = found.counted else { return "no count: \(found.outcome)" }
+        if counted.selection.patients != expected.patients {
+            return "patients \(counted.selection.patients) instead of \(expected.patients)"
+        }
+        if counted.unknown.patients != expected.unknown { return "\(counted.unknown.patients) unknown instead of \(expected.unknown)" }
+        let measures = counted.measures.map { $0.value.count.map { ReferenceCount(patients: $0.patients, units: $0.units) } }
+        if measures != expected.measures { return "measures \(measures) instead of \(expected.measures)" }
+        for (table, wanted) in zip(counted.breakdowns, expected.tables) {
+            guard case .strata(let strata) = table.content else { return "no table by \(table.breakdown)" }
+            let rows = strata.map { $0.values.map { $0.count.map { ReferenceCount(patients: $0.patients, units: $0.units) } } }
+            if rows != wanted { return "by \(table.breakdown): \(rows) instead of \(wanted)" }
+        }
+        return nil
+    }
+
+    /// Drops patients, then events, as long as the difference stays, and reports what is left.
+    private func report(_ plan: ExpandedPlan, _ patients: [PatientRecord], _ folder: URL, _ hyperontology: Hyperontology) async throws {
+        func differs(_ patients: [PatientRecord]) async throws -> Bool {
+            try await difference(plan, patients, try engine(patients, folder, hyperontology)) != nil
+        }
+        var left = patients
+        for patient in patients where left.count > 1 {
+            let fewer = left.filter { $0.id != patient.id }
+            if try await differs(fewer) { left = fewer }
+        }
+        for (index, patient) in left.enumerated() {
+            var events = patient.events
+            for event in patient.events {
+                let fewer = events.filter { $0.key != event.key }
+                var smaller = left
+                smaller[index] = PatientRecord(id: patient.id, sex: patient.sex, birthDate: patient.birthDate, events: fewer)
+                if try await differs(smaller) {
+                    events = fewer
+                    left = smaller
+                }
+            }
+        }
+        let words = try await difference(plan, left, try engine(left, folder, hyperontology)) ?? "gone when shrunk"
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        let text = String(decoding: try encoder.encode(plan.plan), as: UTF8.self)
+        let records = String(decoding: try encoder.encode(left), as: UTF8.self)
+        Issue.record("seed \(DifferentialTests.seed): \(words)\nplan: \(text)\npatients: \(records)")
+    }
+}

@@ -1,0 +1,42 @@
+import Diagnostics
+import Foundation
+import Node
+import Testing
+
+@Suite struct NodeConfigurationTests {
+    private func read(_ text: String) throws -> NodeConfiguration {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cohortium-node-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appendingPathComponent("node.yaml").path
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        return try NodeConfiguration.read(path)
+    }
+
+    private let good = "name: north\npolicy: policy.yaml\nsources:\n  - model: omop\n    sqlite: omop/omop.sqlite\n"
+
+    @Test func pathsAreRelativeToTheFile() throws {
+        let configuration = try read(good)
+        #expect(configuration.name == "north")
+        #expect(configuration.policy.hasSuffix("/policy.yaml") && configuration.policy.hasPrefix("/"))
+        #expect(configuration.sources.map(\.name) == ["omop"])
+        #expect(configuration.sources[0].location.hasSuffix("/omop/omop.sqlite"))
+    }
+
+    @Test(arguments: [
+        ("polcy: x\n", "N0102"), ("sources: 3\n", "N0103"), ("sources: []\n", "N0106"), ("sources:\n  - model: omop\n", "N0104"),
+        ("sources:\n  - model: i2b2\n    sqlite: x\n", "N0104"),
+        ("sources:\n  - model: omop\n    sqlite: x\n  - model: omop\n    sqlite: y\n", "N0107"),
+    ])
+    func mistakesAreNamed(_ lines: String, _ code: String) {
+        let base = lines.hasPrefix("sources") ? "name: north\npolicy: policy.yaml\n" : good
+        let error = #expect(throws: DiagnosticList.self) { try read(base + lines) }
+        #expect(error?.diagnostics.map(\.code.rawValue) == [code] || error?.diagnostics.first?.code.rawValue == code)
+        #expect(error?.diagnostics.allSatisfy { $0.help?.isEmpty == false } == true)
+    }
+
+    @Test func aMissingFileIsNamed() {
+        let error = #expect(throws: DiagnosticList.self) { try NodeConfiguration.read("/nonexistent/node.yaml") }
+        #expect(error?.diagnostics.first?.code == "N0101")
+    }
+}

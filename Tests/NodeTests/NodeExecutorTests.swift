@@ -1,0 +1,111 @@
+import CohortPlan
+import Compiler
+import Diagnostics
+import Disclosure
+import Execution
+import Foundation
+import Hyperontology
+import Node
+import Synthesis
+import Testing
+
+/// One synthetic hospital in OMOP, the examples' questions, and the reference evaluator's exact answers beside the protected ones.
+@Suite struct NodeExecutorTests {
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    private struct Hospital {
+        let hyperontology: Hyperontology
+        let patients: [PatientRecord]
+        let folder: URL
+        let configuration: NodeConfiguration
+    }
+
+    private func hospital(_ patients: Int) async throws -> Hospital {
+        let hyperontology = try Hyperontology(directory: NodeExecutorTests.root.appendingPathComponent("Ontologies").path)
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cohortium-hospital-\(UUID().uuidString)")
+        _ = try await SyntheticDataset(seed: 7, patients: patients, models: [.omop], hyperontology: hyperontology).write(to: folder)
+        let node = folder.appendingPathComponent("node-1")
+        let yaml = "name: north\npolicy: policy.yaml\nsources:\n  - model: omop\n    sqlite: omop/omop.sqlite\n"
+        try Data(yaml.utf8).write(to: node.appendingPathComponent("node.yaml"))
+        return Hospital(
+            hyperontology: hyperontology, patients: try PopulationFile.read(node), folder: folder,
+            configuration: try NodeConfiguration.read(node.appendingPathComponent("node.yaml").path))
+    }
+
+    private func compile(_ name: String, _ hyperontology: Hyperontology) throws -> CompiledQuery {
+        let path = NodeExecutorTests.root.appendingPathComponent("Tests/CompilerTests/Questions/\(name).cohort")
+        let source = SourceText(name: name, text: try String(contentsOf: path, encoding: .utf8))
+        return try #require(QueryCompiler(hyperontology: hyperontology).compile(source).query)
+    }
+
+    @Test func protectedAnswersFitTheExactOnes() async throws {
+        let hospital = try await hospital(1_500)
+        defer { try? FileManager.default.removeItem(at: hospital.folder) }
+        let executor = NodeExecutor(
+            sources: try NodeSources.open(hospital.configuration, hyperontology: hospital.hyperontology), policy: DisclosurePolicy())
+        for question in ["breast-mri", "receptor-status", "neoadjuvant-mri"] {
+            let query = try compile(question, hospital.hyperontology)
+            let exact = ReferenceEvaluator(query.expanded).evaluate(hospital.patients)
+            #expect(exact.patients.count > 11, "the population has patients for \(question)")
+            let answer = await executor.answer(query.expanded, purpose: "research")
+            guard case .answered(let result, _) = answer.outcome else {
+                Issue.record("\(question): \(answer.outcome)")
+                continue
+            }
+            #expect(Set(answer.criteria.map(\.criterionID)) == Set(query.labels.keys))
+            for (value, count) in zip(result.measures, exact.measures) { expect(value, fits: count, question) }
+            for (table, wanted) in zip(result.breakdowns, exact.tables) {
+                guard case .strata(let strata) = table.content else { continue }
+                for (row, counts) in zip(strata, wanted) {
+                    for (value, count) in zip(row.values, counts) where value.count?.value != nil {
+                        expect(value, fits: count, "\(question) \(row.name)")
+                    }
+                }
+            }
+        }
+    }
+
+    private func expect(_ value: ProtectedValue, fits exact: ReferenceCount, _ what: String) {
+        switch value {
+        case .count(.published(let number)):
+            #expect(exact.patients >= 11 && abs(number - max(exact.units, 11)) <= 5, "\(what): \(number) for \(exact)")
+        case .count(.suppressed): #expect(exact.patients < 11, "\(what): held back for \(exact)")
+        default: Issue.record("\(what): \(value)")
+        }
+    }
+
+    @Test func aPurposeThatIsNotAllowedIsRefusedAndASourceThatIsAwayIsNoZero() async throws {
+        let hospital = try await hospital(50)
+        defer { try? FileManager.default.removeItem(at: hospital.folder) }
+        let sources = try NodeSources.open(hospital.configuration, hyperontology: hospital.hyperontology)
+        let executor = NodeExecutor(sources: sources, policy: DisclosurePolicy())
+        let query = try compile("receptor-status", hospital.hyperontology)
+        guard case .refused = await executor.answer(query.expanded, purpose: "marketing").outcome else {
+            Issue.record("a purpose outside the policy was answered")
+            return
+        }
+        try FileManager.default.removeItem(atPath: hospital.configuration.sources[0].location)
+        let away = await NodeExecutor(
+            sources: try NodeSources.open(hospital.configuration, hyperontology: hospital.hyperontology), policy: DisclosurePolicy()
+        )
+        .answer(query.expanded, purpose: "research")
+        if case .answered = away.outcome { Issue.record("a database that is gone gave a count") }
+    }
+
+    @Test func whatOMOPCannotSayIsNotEvaluableAndNotZero() async throws {
+        let hospital = try await hospital(50)
+        defer { try? FileManager.default.removeItem(at: hospital.folder) }
+        let executor = NodeExecutor(
+            sources: try NodeSources.open(hospital.configuration, hyperontology: hospital.hyperontology), policy: DisclosurePolicy())
+        let text = "cohort A { patients where any imaging series { slice thickness <= 2 mm } }"
+        let query = try #require(
+            QueryCompiler(hyperontology: hospital.hyperontology).compile(SourceText(name: "q", text: text)).query)
+        let answer = await executor.answer(query.expanded, purpose: "research")
+        guard case .notEvaluable(let reasons) = answer.outcome else {
+            Issue.record("\(answer.outcome)")
+            return
+        }
+        #expect(reasons.contains { $0.contains("slice thickness") || $0.contains("sliceThickness") })
+    }
+}
