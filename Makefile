@@ -5,7 +5,7 @@ CONFIGURATION ?= release
 CASES ?= 200
 SEED ?= 1
 
-.PHONY: help setup setup-run setup-test build demo test check format differential test-orthanc clean
+.PHONY: help setup setup-test build demo test check format differential clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,18 +13,14 @@ help: ## this list
 setup:
 	@Scripts/setup build
 
-setup-run:
-	@Scripts/setup run
-
 setup-test:
 	@Scripts/setup test
 
 build: setup ## release build: .build/release/cohortium
 	$(SWIFT) build -c $(CONFIGURATION) --product cohortium
-	$(SWIFT) build -c $(CONFIGURATION) --product cohortium-intensity
 
-demo: setup-run build ## a hub and three hospitals on this machine, three questions, one computation beside the data
-	.build/$(CONFIGURATION)/cohortium demo $(DEMO)
+demo: build ## two synthetic hospitals on this machine, one in OMOP and one in FHIR, and three questions
+	Scripts/demo .build/$(CONFIGURATION)/cohortium
 
 test: setup-test ## every test
 	$(SWIFT) test
@@ -38,9 +34,6 @@ format: ## formats the Swift sources in place
 
 differential: setup-test ## adapters against the reference evaluator: CASES=n SEED=s
 	@COHORTIUM_CASES=$(CASES) COHORTIUM_SEED=$(SEED) Scripts/differential
-
-test-orthanc: setup-test ## the DICOM adapter against a real Orthanc
-	$(SWIFT) test --filter DICOMAdapterTests
 
 clean: ## removes what was built and the demonstration's files
 	rm -rf .build demo

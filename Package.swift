@@ -26,8 +26,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = [], linker: [Lin
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict, linkerSettings: linker)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
 let package = Package(
@@ -62,11 +62,15 @@ let package = Package(
 
         // Floor 3: the source models; disclosure control; the synthetic population.
         room("OMOPAdapter", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics", sqlite]),
+        room("FHIRAdapter", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics", sqlite]),
         room("Disclosure", ["CohortPlan", "Execution", "Diagnostics", yaml]),
         room("Synthesis", ["CohortPlan", "Hyperontology", "DICOMFile", "Diagnostics", sqlite]),
 
+        // Floor 4: computation beside the data.
+        room("CohortDispatch", ["Diagnostics"]),
+
         // Floor 5: the services.
-        room("Node", ["OMOPAdapter", "Disclosure", "Execution", "Hyperontology", "CohortPlan", "Diagnostics", yaml]),
+        room("Node", ["OMOPAdapter", "FHIRAdapter", "Disclosure", "Execution", "Hyperontology", "CohortPlan", "Diagnostics", yaml]),
 
         // Floor 6: the command line.
         .executableTarget(
@@ -76,21 +80,26 @@ let package = Package(
                 "Diagnostics", arguments,
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "cohortium-intensity", dependencies: ["CohortDispatch", "DICOMFile", arguments], swiftSettings: strict),
 
         tests("DiagnosticsTests", ["Diagnostics"]),
         tests("RDFTests", ["RDF"]),
+
         tests("DICOMFileTests", ["DICOMFile"]),
         tests("CohortQLTests", ["CohortQL", "Diagnostics"]),
         tests("CohortPlanTests", ["CohortPlan"]),
         tests("HyperontologyTests", ["Hyperontology", "RDF", "Diagnostics"]),
-        tests("CompilerTests", ["Compiler", "CohortQL", "CohortPlan", "Hyperontology", "Diagnostics"], exclude: ["Questions"]),
+        tests("CompilerTests", ["Compiler", "CohortQL", "CohortPlan", "Hyperontology", "Diagnostics"]),
         tests("ExecutionTests", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics"]),
         tests("SPARQLTests", ["SPARQL", "RDF", "Diagnostics"]),
-        tests("OMOPAdapterTests", ["OMOPAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", sqlite]),
+        tests("OMOPAdapterTests", ["OMOPAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Diagnostics", sqlite]),
+        tests("FHIRAdapterTests", ["FHIRAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Diagnostics", sqlite]),
         tests("DisclosureTests", ["Disclosure", "Execution", "CohortPlan"]),
         tests("SynthesisTests", ["Synthesis", "CohortPlan", "Hyperontology", "DICOMFile", sqlite]),
         tests("NodeTests", ["Node", "Disclosure", "CohortPlan", "Execution", "Hyperontology", "Compiler", "Synthesis", "Diagnostics"]),
+        tests("CohortDispatchTests", ["CohortDispatch", "DICOMFile", "cohortium-intensity"]),
         tests("ArchitectureTests", []),
-        tests("DifferentialTests", ["Execution", "CohortPlan", "Compiler", "Hyperontology", "Synthesis", "OMOPAdapter"]),
+        tests("DifferentialTests", ["Execution", "CohortPlan", "Compiler", "Hyperontology", "Synthesis", "OMOPAdapter", "FHIRAdapter"]),
     ]
 )

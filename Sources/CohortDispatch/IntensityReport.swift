@@ -1,5 +1,5 @@
 import Diagnostics
-public import Foundation
+import Foundation
 
 /// What the intensity tool writes: one entry a series, in exact integers of stored pixel values and their rescaling.
 ///

@@ -1,5 +1,5 @@
 import Diagnostics
-public import Foundation
+import Foundation
 import Synchronization
 
 /// Runs jobs on this machine in bubblewrap, one process each.

@@ -43,7 +43,7 @@ public struct Expander: Sendable {
             })
         return Expansion(
             set: set, concepts: included.sorted().map { ConceptIRI($0) }, codes: strongest.values.sorted(),
-            gaps: gaps.filter { !$0.value.isEmpty })
+            gaps: gaps)
     }
 
     private struct CodeKey: Hashable {

@@ -71,6 +71,7 @@ struct Rounding {
 
     func round(_ number: Int) -> Int {
         let lowest = (floor + base - 1) / base * base
-        return max((2 * number + base) / (2 * base) * base, lowest)
+        let (whole, rest) = number.quotientAndRemainder(dividingBy: base)
+        return max(whole * base + (2 * rest >= base ? base : 0), lowest)
     }
 }

@@ -54,8 +54,7 @@ public struct MergeGate: Sendable {
         for part in parts {
             switch part {
             case .published(let value):
-                let (sum, overflow) = total.addingReportingOverflow(value)
-                total = overflow ? .max / 2 : sum
+                total += min(value, ProtectedCount.largest)
             case .suppressed: suppressed += 1
             case nil: absent += 1
             }

@@ -8,6 +8,9 @@ public enum ProtectedCount: Hashable, Sendable {
     /// None, or fewer patients than the threshold.
     case suppressed(threshold: Int)
 
+    /// More than any federation holds; a larger number from the wire is no count.
+    public static let largest = 1_000_000_000_000
+
     /// The number, when there is one.
     public var value: Int? {
         if case .published(let value) = self { return value }
@@ -28,7 +31,7 @@ extension ProtectedCount: Codable {
             return
         }
         let value = try container.decode(Int.self, forKey: .value)
-        guard value > 0 else {
+        guard (1...ProtectedCount.largest).contains(value) else {
             throw DecodingError.dataCorruptedError(forKey: .value, in: container, debugDescription: "a published count of \(value)")
         }
         self = .published(value)

@@ -1,6 +1,7 @@
 public import CohortPlan
 import Diagnostics
 public import Execution
+import GRDB
 public import Hyperontology
 
 /// FHIR R4 (4.0.1) from a folder of bulk NDJSON, one resource a line, of any types.

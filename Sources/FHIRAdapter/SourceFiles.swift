@@ -43,12 +43,12 @@ struct SourceFiles: Sendable, Hashable {
         var number = 0
         while let chunk = try next(of: file, name), !chunk.isEmpty {
             var start = chunk.startIndex
-            while let newline = chunk.range(of: Data([0x0A]), in: start..<chunk.endIndex) {
+            while let newline = chunk[start...].firstIndex(of: 0x0A) {
                 number += 1
-                rest.append(chunk[start..<newline.lowerBound])
+                rest.append(chunk[start..<newline])
                 try read(rest, number)
                 rest.removeAll(keepingCapacity: true)
-                start = newline.upperBound
+                start = newline + 1
             }
             rest.append(chunk[start...])
             guard rest.count <= longestLine else {

@@ -13,13 +13,15 @@ public struct NodeConfiguration: Sendable, Hashable {
     public let policy: String
     /// The folder of the hyperontology; nil to look in the usual places.
     public let ontologies: String?
+    /// A folder for what the node keeps between runs; `state` beside the file when not given.
+    public let state: String
     public let sources: [Source]
 
     /// One source of data.
     public struct Source: Sendable, Hashable {
         public let name: String
         public let model: SourceModel
-        /// A database file.
+        /// A database file for `omop`, a folder of NDJSON files for `fhir`.
         public let location: String
     }
 
@@ -31,6 +33,7 @@ extension NodeConfiguration {
         let name: String
         let policy: String
         let ontologies: String?
+        let state: String?
         let sources: [SourceEntry]
     }
 
@@ -38,9 +41,10 @@ extension NodeConfiguration {
         let name: String?
         let model: String
         let sqlite: String?
+        let folder: String?
     }
 
-    private static let keys: Set<String> = ["name", "policy", "ontologies", "sources"]
+    private static let keys: Set<String> = ["name", "policy", "ontologies", "state", "sources"]
 
     /// Reads a configuration file.
     /// - Throws: every `N01…` diagnostic about it at once where possible.
@@ -85,14 +89,20 @@ extension NodeConfiguration {
         name = file.name
         policy = absolute(file.policy)
         ontologies = file.ontologies.map(absolute)
+        state = absolute(file.state ?? "state")
         var sources: [Source] = []
         for entry in file.sources {
-            let location = entry.model == SourceModel.omop.rawValue ? entry.sqlite.map(absolute) : nil
+            let location: String? =
+                switch SourceModel(rawValue: entry.model) {
+                case .omop: entry.sqlite.map(absolute)
+                case .fhir: entry.folder.map(absolute)
+                case .dicom, nil: nil
+                }
             guard let model = SourceModel(rawValue: entry.model), let location else {
                 diagnostics.append(
                     Diagnostic(
                         "N0104", "the source `\(entry.name ?? entry.model)` in `\(path)` does not say where its data is",
-                        help: "give `model: omop` and `sqlite: FILE`"))
+                        help: "give `model: omop` a `sqlite`, `model: fhir` a `folder`"))
                 continue
             }
             sources.append(Source(name: entry.name ?? entry.model, model: model, location: location))

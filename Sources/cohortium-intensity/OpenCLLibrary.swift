@@ -9,19 +9,24 @@ struct OpenCLLibrary {
         @convention(c) (Handle?, UInt64, UInt32, UnsafeMutablePointer<Handle?>?, UnsafeMutablePointer<UInt32>?) -> Int32
     private typealias GetDeviceInfo = @convention(c) (Handle?, UInt32, Int, UnsafeMutableRawPointer?, UnsafeMutablePointer<Int>?) -> Int32
     private typealias CreateContext =
-        @convention(c) (UnsafeRawPointer?, UInt32, UnsafePointer<Handle?>?, UnsafeRawPointer?, UnsafeRawPointer?, UnsafeMutablePointer<Int32>?)
+        @convention(c) (
+            UnsafeRawPointer?, UInt32, UnsafePointer<Handle?>?, UnsafeRawPointer?, UnsafeRawPointer?, UnsafeMutablePointer<Int32>?
+        )
         -> Handle?
     private typealias CreateQueue = @convention(c) (Handle?, Handle?, UInt64, UnsafeMutablePointer<Int32>?) -> Handle?
     private typealias CreateProgram =
-        @convention(c) (Handle?, UInt32, UnsafeMutablePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int>?, UnsafeMutablePointer<Int32>?) -> Handle?
+        @convention(c) (Handle?, UInt32, UnsafeMutablePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int>?, UnsafeMutablePointer<Int32>?) ->
+        Handle?
     private typealias BuildProgram =
         @convention(c) (Handle?, UInt32, UnsafeRawPointer?, UnsafePointer<CChar>?, UnsafeRawPointer?, UnsafeRawPointer?) -> Int32
     private typealias CreateKernel = @convention(c) (Handle?, UnsafePointer<CChar>?, UnsafeMutablePointer<Int32>?) -> Handle?
-    private typealias CreateBuffer = @convention(c) (Handle?, UInt64, Int, UnsafeMutableRawPointer?, UnsafeMutablePointer<Int32>?) -> Handle?
+    private typealias CreateBuffer =
+        @convention(c) (Handle?, UInt64, Int, UnsafeMutableRawPointer?, UnsafeMutablePointer<Int32>?) -> Handle?
     private typealias SetArgument = @convention(c) (Handle?, UInt32, Int, UnsafeRawPointer?) -> Int32
     private typealias Enqueue =
         @convention(c) (
-            Handle?, Handle?, UInt32, UnsafePointer<Int>?, UnsafePointer<Int>?, UnsafePointer<Int>?, UInt32, UnsafeRawPointer?, UnsafeRawPointer?
+            Handle?, Handle?, UInt32, UnsafePointer<Int>?, UnsafePointer<Int>?, UnsafePointer<Int>?, UInt32, UnsafeRawPointer?,
+            UnsafeRawPointer?
         ) -> Int32
     private typealias ReadBuffer =
         @convention(c) (Handle?, Handle?, UInt32, Int, Int, UnsafeMutableRawPointer?, UInt32, UnsafeRawPointer?, UnsafeRawPointer?) -> Int32
@@ -95,9 +100,9 @@ struct OpenCLLibrary {
         guard unsafe getPlatformIDs(platformCount, &platforms, nil) == 0 else { return nil }
         // CL_DEVICE_TYPE_GPU is bit 2; CL_DEVICE_TYPE_ALL is all bits.
         let kind: UInt64 = anyKind ? 0xFFFF_FFFF : 1 << 2
-        for unsafe platform in unsafe platforms {
+        for index in 0..<Int(platformCount) {
             var device: Handle?
-            if unsafe getDeviceIDs(platform, kind, 1, &device, nil) == 0, let device = unsafe device { return unsafe device }
+            if unsafe getDeviceIDs(platforms[index], kind, 1, &device, nil) == 0, let device = unsafe device { return unsafe device }
         }
         return nil
     }

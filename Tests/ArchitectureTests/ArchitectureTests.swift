@@ -7,9 +7,10 @@ private let floors: [String: Int] = [
     "Diagnostics": 0, "RDF": 0, "HTTPClient": 0, "DICOMFile": 0,
     "CohortQL": 1, "CohortPlan": 1, "Hyperontology": 1,
     "Compiler": 2, "Execution": 2, "SPARQL": 2,
-    "OMOPAdapter": 3, "Disclosure": 3, "Synthesis": 3,
+    "OMOPAdapter": 3, "FHIRAdapter": 3, "Disclosure": 3, "Synthesis": 3,
+    "CohortDispatch": 4,
     "Node": 5,
-    "cohortium": 6,
+    "cohortium": 6, "cohortium-intensity": 6,
 ]
 
 @Suite struct ArchitectureTests {

@@ -17,7 +17,7 @@ import Testing
 
     @Test(arguments: ["breast-mri", "receptor-status", "neoadjuvant-mri"])
     func questionsCompileWithoutAWord(_ name: String) throws {
-        let path = CompilerTests.root.appendingPathComponent("Tests/CompilerTests/Questions/\(name).cohort")
+        let path = CompilerTests.root.appendingPathComponent("Questions/\(name).cohort")
         let result = try compile(String(contentsOf: path, encoding: .utf8))
         #expect(result.diagnostics.isEmpty)
         let query = try #require(result.query)

@@ -2,10 +2,11 @@ import CohortPlan
 import Hyperontology
 
 extension ConceptPool {
-    /// The concepts that a model with these code systems can say without loss: an exact code that stands for nothing else.
-    init(_ hyperontology: Hyperontology, systems: [String]) {
-        func isSayable(_ concept: Concept) -> Bool {
-            systems.allSatisfy { system in
+    /// The concepts that a model can say without loss: an exact code, in the system used for that place, that stands for nothing else.
+    /// - Parameter system: the code system, by what the concept is used for.
+    init(_ hyperontology: Hyperontology, system: (String) -> String) {
+        func isSayable(_ concept: Concept, _ use: String) -> Bool {
+            [system(use)].allSatisfy { system in
                 hyperontology.mappings(of: concept.iri).contains { mapping in
                     mapping.system == system && mapping.match == .exact
                         && hyperontology.mappings(ofCode: mapping.code, in: system).allSatisfy { $0.concept == concept.iri }
@@ -13,15 +14,15 @@ extension ConceptPool {
             }
         }
         func pool(_ use: String) -> [ConceptIRI] {
-            hyperontology.concepts.filter { $0.usedFor.contains(use) && isSayable($0) }.map { ConceptIRI($0.iri) }
+            hyperontology.concepts.filter { $0.usedFor.contains(use) && isSayable($0, use) }.map { ConceptIRI($0.iri) }
         }
         diagnoses = pool("Diagnosis")
         medications = pool("Medication")
         procedures = pool("Procedure")
         modalities = pool("ModalityValue")
         bodyParts = pool("BodyPartValue")
-        for concept in hyperontology.concepts where concept.usedFor.contains("Observation") && isSayable(concept) {
-            let answers = concept.answers.filter { answer in hyperontology.concept(answer).map(isSayable) ?? false }
+        for concept in hyperontology.concepts where concept.usedFor.contains("Observation") && isSayable(concept, "Observation") {
+            let answers = concept.answers.filter { answer in hyperontology.concept(answer).map { isSayable($0, "Value") } ?? false }
             if concept.valueKind == .coded, answers.count > 1 {
                 coded.append(Coded(concept: ConceptIRI(concept.iri), answers: answers.map { ConceptIRI($0) }))
             } else if concept.valueKind == .quantity, concept.unit == "ng/mL" {

@@ -1,6 +1,7 @@
 import CohortPlan
 import Compiler
 import Execution
+import FHIRAdapter
 import Foundation
 import Hyperontology
 import OMOPAdapter
@@ -16,9 +17,24 @@ import Testing
     private static let seed = environment["COHORTIUM_SEED"].flatMap { UInt64($0) } ?? 1
     private static let plansAPopulation = 25
 
-    @Test func omopOnSQLiteAgreesWithTheReferenceEvaluator() async throws {
+    enum Model: String, CaseIterable {
+        case omop, fhir
+
+        /// The code system in which a concept is recorded, by what it is used for.
+        func system(_ use: String) -> String {
+            guard self == .fhir else { return "omop" }
+            switch use {
+            case "Medication": return "rxnorm"
+            case "Observation": return "loinc"
+            case "ModalityValue": return "dicom-modality"
+            default: return "snomed"
+            }
+        }
+    }
+
+    @Test(arguments: Model.allCases) func agreesWithTheReferenceEvaluator(_ model: Model) async throws {
         let hyperontology = try Hyperontology(directory: DifferentialTests.root.appendingPathComponent("Ontologies").path)
-        let pool = ConceptPool(hyperontology, systems: ["omop"])
+        let pool = ConceptPool(hyperontology, system: model.system)
         #expect(pool.diagnoses.count > 5 && pool.medications.count > 5 && pool.modalities.count > 2 && pool.bodyParts.count > 2)
         #expect(!pool.measured.isEmpty && !pool.coded.isEmpty)
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cohortium-differential-\(UUID().uuidString)")
@@ -33,30 +49,43 @@ import Testing
             }
             for plan in plans where done < DifferentialTests.cases && differences == 0 {
                 let expanded = Expander(hyperontology: hyperontology).expand(plan)
-                let engine = try engine(patients, folder, hyperontology)
+                let engine = try engine(model, patients, folder, hyperontology)
                 done += 1
                 // A node that may find more or fewer says so; only what it calls exact must be equal.
                 guard engine.assess(expanded).overall == .exact else { continue }
                 evaluated += 1
                 guard try await difference(expanded, patients, engine) != nil else { continue }
                 differences += 1
-                try await report(expanded, patients, folder, hyperontology)
+                try await report(model, expanded, patients, folder, hyperontology)
             }
         }
-        print("omop: \(evaluated) of \(done) plans exact")
+        print("\(model.rawValue): \(evaluated) of \(done) plans exact")
         print("\(done) cases, \(differences) differences, seed \(DifferentialTests.seed)")
         #expect(differences == 0)
         #expect(evaluated * 2 > done, "most plans must really be compared")
     }
 
-    private func engine(_ patients: [PatientRecord], _ folder: URL, _ hyperontology: Hyperontology) throws -> PlanEngine {
+    private func engine(_ model: Model, _ patients: [PatientRecord], _ folder: URL, _ hyperontology: Hyperontology) throws -> PlanEngine {
         // Written once a population: the folder is named after what is in it.
-        let path = folder.appendingPathComponent("\(patients.hashValue)/omop.sqlite")
+        let place = folder.appendingPathComponent("\(patients.hashValue)")
+        let bindings = hyperontology.bindings(for: model.rawValue)
+        if model == .fhir {
+            let path = place.appendingPathComponent("fhir")
+            if !FileManager.default.fileExists(atPath: path.path) {
+                _ = try FHIRWriter(hyperontology: hyperontology).write(patients, to: path)
+            }
+            let systems = hyperontology.codeSystems.flatMap { system in system.uris.map { ($0, system.shortName) } }
+            let adapter = FHIRAdapter(
+                name: "fhir", directory: path.path, storePath: place.appendingPathComponent("store.sqlite").path, bindings: bindings,
+                codeSystems: Dictionary(systems, uniquingKeysWith: { first, _ in first }))
+            return PlanEngine(sources: [adapter])
+        }
+        let path = place.appendingPathComponent("omop.sqlite")
         if !FileManager.default.fileExists(atPath: path.path) {
             _ = try OMOPWriter(hyperontology: hyperontology).write(patients, to: path)
         }
         let adapter = OMOPAdapter(
-            name: "omop", path: path.path, bindings: hyperontology.bindings(for: "omop"), omopUnits: hyperontology.omopUnits)
+            name: "omop", path: path.path, bindings: bindings, omopUnits: hyperontology.omopUnits)
         return PlanEngine(sources: [adapter])
     }
 
@@ -80,9 +109,11 @@ import Testing
     }
 
     /// Drops patients, then events, as long as the difference stays, and reports what is left.
-    private func report(_ plan: ExpandedPlan, _ patients: [PatientRecord], _ folder: URL, _ hyperontology: Hyperontology) async throws {
+    private func report(_ model: Model, _ plan: ExpandedPlan, _ patients: [PatientRecord], _ folder: URL, _ hyperontology: Hyperontology)
+        async throws
+    {
         func differs(_ patients: [PatientRecord]) async throws -> Bool {
-            try await difference(plan, patients, try engine(patients, folder, hyperontology)) != nil
+            try await difference(plan, patients, try engine(model, patients, folder, hyperontology)) != nil
         }
         var left = patients
         for patient in patients where left.count > 1 {
@@ -101,7 +132,7 @@ import Testing
                 }
             }
         }
-        let words = try await difference(plan, left, try engine(left, folder, hyperontology)) ?? "gone when shrunk"
+        let words = try await difference(plan, left, try engine(model, left, folder, hyperontology)) ?? "gone when shrunk"
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         let text = String(decoding: try encoder.encode(plan.plan), as: UTF8.self)

@@ -23,8 +23,8 @@ struct RandomPopulation {
         for study in 0..<random.number(0...3) {
             events.append(imaging(patient: number, study: study, using: &random))
         }
-        if random.oneIn(6) { events.append(RecordedEvent(key: "\(number)", kind: .death, start: DateRange(date(using: &random)))) }
-        return PatientRecord(id: "P\(number)", sex: sex(using: &random), birthDate: birth(using: &random), events: events)
+        if random.oneIn(6) { events.append(RecordedEvent(key: "\(number + 1)", kind: .death, start: DateRange(date(using: &random)))) }
+        return PatientRecord(id: "\(number + 1)", sex: sex(using: &random), birthDate: birth(using: &random), events: events)
     }
 
     private func sex(using random: inout SeededRandom) -> Sex? {

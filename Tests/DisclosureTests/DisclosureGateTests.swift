@@ -77,7 +77,10 @@ import Testing
     }
 
     @Test func theWireTakesNoCountOfNone() {
-        for text in [#"{"suppressed":false,"value":0}"#, #"{"suppressed":false,"value":-5}"#, #"{"value":5}"#, #"{"suppressed":true}"#] {
+        for text in [
+            #"{"suppressed":false,"value":0}"#, #"{"suppressed":false,"value":-5}"#, #"{"suppressed":false,"value":9000000000000000000}"#,
+            #"{"value":5}"#, #"{"suppressed":true}"#,
+        ] {
             #expect(throws: DecodingError.self) { try JSONDecoder().decode(ProtectedCount.self, from: Data(text.utf8)) }
         }
     }

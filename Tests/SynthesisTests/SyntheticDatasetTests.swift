@@ -67,6 +67,12 @@ struct SyntheticDatasetTests {
             let files = try Fixture.contents(of: folder)
             #expect(files["node-1/fhir/Condition.ndjson"] == files["node-2/fhir/Condition.ndjson"])
             #expect(!files.keys.contains { $0.contains("omop") || $0.contains("dicom") })
+
+            let mixed = SyntheticDataset(
+                seed: 3, patients: 20, nodes: 2, models: [.fhir], modelsByNode: [2: [.omop]], hyperontology: try Fixture.hyperontology.get()
+            )
+            let reports = try await mixed.write(to: folder).nodes.map { $0.reports.map(\.model) }
+            #expect(reports == [["fhir"], ["omop"]])
         }
     }
 

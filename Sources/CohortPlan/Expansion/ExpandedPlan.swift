@@ -24,6 +24,7 @@ public struct Expansion: Hashable, Codable, Sendable {
     /// All codes of these concepts, in every system; sorted by system and code.
     public let codes: [ExpandedCode]
     /// By system, the concepts that it cannot say: neither they nor a concept of the set above them has a code there that finds all of them.
+    /// A system with nothing missing has an empty list; one that is not listed says nothing.
     public let gaps: [CodeSystem: [ConceptIRI]]
 
     public init(set: ConceptSet, concepts: [ConceptIRI], codes: [ExpandedCode], gaps: [CodeSystem: [ConceptIRI]]) {

@@ -25,23 +25,26 @@ public struct SyntheticDataset: Sendable {
     public let patients: Int
     public let nodes: Int
     public let mode: ShareMode
-    public let models: [SyntheticModel]
+    /// What is written for each hospital, in their order; sorted, without repetition.
+    public let models: [[SyntheticModel]]
     public let instancesPerSeries: Int
     private let hyperontology: Hyperontology
 
     /// - Parameters:
     ///   - nodes: how many hospitals, at least one.
     ///   - mode: whether they share the patients or all have them.
+    ///   - models: what is written for every hospital.
+    ///   - modelsByNode: what is written for single hospitals instead, by number from 1.
     ///   - instancesPerSeries: DICOM files a series.
     public init(
         seed: UInt64, patients: Int, nodes: Int = 1, mode: ShareMode = .shares, models: [SyntheticModel] = SyntheticModel.allCases,
-        instancesPerSeries: Int = 1, hyperontology: Hyperontology
+        modelsByNode: [Int: [SyntheticModel]] = [:], instancesPerSeries: Int = 1, hyperontology: Hyperontology
     ) {
         self.seed = seed
         self.patients = patients
         self.nodes = nodes
         self.mode = mode
-        self.models = Set(models).sorted()
+        self.models = (0..<min(max(0, nodes), 1_000)).map { Set(modelsByNode[$0 + 1] ?? models).sorted() }
         self.instancesPerSeries = instancesPerSeries
         self.hyperontology = hyperontology
     }
@@ -65,7 +68,7 @@ public struct SyntheticDataset: Sendable {
         }
         let generator = try PopulationGenerator(seed: seed, patients: patients, hyperontology: hyperontology)
         try SyntheticManifest.clear(folder)
-        let steps = StepCounter(total: 1 + nodes * (1 + models.count), progress)
+        let steps = StepCounter(total: 1 + nodes + models.joined().count, progress)
         let population = generator.population()
         try PopulationFile.write(population, to: folder.appending(path: PopulationFile.name))
         await steps.finish("population")
@@ -79,7 +82,7 @@ public struct SyntheticDataset: Sendable {
                     await steps.finish("\(SyntheticManifest.nodeName(index)) population")
                     return (index, nil)
                 }
-                for model in models {
+                for model in models[index] {
                     group.addTask {
                         let report = try write(share, as: model, in: directory)
                         await steps.finish("\(SyntheticManifest.nodeName(index)) \(model.rawValue)")

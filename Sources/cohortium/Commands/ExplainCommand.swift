@@ -68,7 +68,7 @@ struct ExplainCommand: AsyncParsableCommand {
         console.output("  \(names.joined(separator: ", ")): \(expansion.concepts.count) concepts")
         for (system, codes) in Dictionary(grouping: expansion.codes, by: \.system).sorted(by: { $0.key < $1.key }) {
             let shown = codes.prefix(6).map { $0.match == .exact ? $0.code : "\($0.code) (\($0.match.rawValue))" }
-            let gaps = expansion.gaps[system].map { ", \($0.count) concepts not said" } ?? ""
+            let gaps = expansion.gaps[system].flatMap { $0.isEmpty ? nil : ", \($0.count) concepts not said" } ?? ""
             console.output("    \(system): \(shown.joined(separator: ", "))\(codes.count > 6 ? " and \(codes.count - 6) more" : "")\(gaps)")
         }
     }

@@ -1,0 +1,65 @@
+import Foundation
+import GRDB
+
+/// The `onco` database of `../shared`, where it is present: 683 patients that this project did not make, from its PostgreSQL dump into SQLite.
+enum OncoDatabase {
+    static let dump = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("shared/data/omop/onco_cdm.pg.sql.gz")
+
+    static var isPresent: Bool { FileManager.default.fileExists(atPath: dump.path) }
+
+    private static let tables: Set<String> = [
+        "person", "condition_occurrence", "drug_exposure", "procedure_occurrence", "measurement", "observation", "death",
+        "image_occurrence",
+        "observation_period", "concept",
+    ]
+
+    /// Loads the tables that the bindings name, every column as it stands in the dump.
+    static func load(into path: String) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/gunzip")
+        process.arguments = ["-c", dump.path]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        let queue = try DatabaseQueue(path: path)
+        try queue.write { database in
+            var insert: Statement?
+            for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+                if line.hasPrefix("COPY cdm.") {
+                    insert = try begin(line, database)
+                } else if line == "\\." {
+                    insert = nil
+                } else if let insert {
+                    let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+                    try insert.execute(
+                        arguments: StatementArguments(fields.map { field -> (any DatabaseValueConvertible)? in value(String(field)) }))
+                }
+            }
+        }
+        try queue.close()
+    }
+
+    private static func begin(_ line: Substring, _ database: Database) throws -> Statement? {
+        guard let open = line.firstIndex(of: "("), let close = line.firstIndex(of: ")") else { return nil }
+        let table = line[line.index(line.startIndex, offsetBy: 9)..<open].trimmingCharacters(in: .whitespaces)
+        guard tables.contains(table) else { return nil }
+        let columns = line[line.index(after: open)..<close].split(separator: ",").map {
+            $0.trimmingCharacters(in: CharacterSet(charactersIn: " \""))
+        }
+        let names = columns.map { "\"\($0)\"" }.joined(separator: ", ")
+        try database.execute(sql: "CREATE TABLE \"\(table)\" (\(names))")
+        return try database.makeStatement(
+            sql: "INSERT INTO \"\(table)\" (\(names)) VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))")
+    }
+
+    /// A field of PostgreSQL's COPY text format.
+    private static func value(_ field: String) -> (any DatabaseValueConvertible)? {
+        if field == "\\N" { return nil }
+        if let number = Int64(field), String(number) == field { return number }
+        if let number = Double(field), !field.contains("e") { return number }
+        return field
+    }
+}
