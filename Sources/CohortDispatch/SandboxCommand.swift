@@ -21,7 +21,9 @@ struct SandboxCommand: Sendable, Hashable {
         ]
         for folder in ["/usr"] + runtimeFolders { words += ["--ro-bind", folder, folder] }
         for link in ["/bin", "/lib", "/lib32", "/lib64", "/libx32", "/sbin"] { words += SandboxCommand.systemFolder(link) }
-        for path in ["/etc/ld.so.cache", "/etc/OpenCL"] { words += ["--ro-bind-try", path, path] }
+        words += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
+        // Without a GPU the tool is not to find an OpenCL that would run on the processor: it has its own code for that.
+        if !devices.isEmpty { for path in ["/etc/OpenCL", "/sys"] { words += ["--ro-bind-try", path, path] } }
         words += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
         for device in devices { words += ["--dev-bind-try", device, device] }
         words += ["--ro-bind", job.inputFolder, "/in", "--bind", job.outputFolder, "/out", "--ro-bind", job.tool.executable, "/tool"]
