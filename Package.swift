@@ -86,6 +86,7 @@ let package = Package(
         tests("DiagnosticsTests", ["Diagnostics"]),
         tests("RDFTests", ["RDF"]),
 
+        tests("HTTPClientTests", ["HTTPClient"]),
         tests("DICOMFileTests", ["DICOMFile"]),
         tests("CohortQLTests", ["CohortQL", "Diagnostics"]),
         tests("CohortPlanTests", ["CohortPlan"]),
