@@ -118,11 +118,11 @@ struct SandboxTests {
         let job = try job()
         defer { try? FileManager.default.removeItem(at: folder) }
         let script = folder.appendingPathComponent("tool.sh")
-        try Data("#!/bin/bash\necho x >>/out/runs; sleep 60\n".utf8).write(to: script)
+        try Data("#!/bin/bash\necho x >>/out/runs; sleep 7200\n".utf8).write(to: script)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script.path)
         let slow = ProcessingJob(
             id: "slow", tool: ProcessingTool(name: "slow", digest: "sha256:0", executable: script.path), inputFolder: job.inputFolder,
-            outputFolder: job.outputFolder)
+            outputFolder: job.outputFolder, limits: ProcessingLimits(seconds: 7200))
         let engine = SandboxEngine()
         try await engine.submit(slow)
         try await engine.submit(slow)
