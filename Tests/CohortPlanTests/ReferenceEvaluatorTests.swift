@@ -121,3 +121,17 @@ import Testing
         }
     }
 }
+
+@Suite struct PlanBoundsTests {
+    /// A plan that came over a network must not make date arithmetic overflow.
+    @Test(arguments: [Int.max, Int.min, 100_001])
+    func windowsAreBounded(_ amount: Int) throws {
+        let date = AnchorPoint.date(try #require(CalendarDate("2020-01-01")))
+        let window = Window(date, from: WindowBound(CalendarDistance(amount, .year), inclusive: true))
+        #expect(throws: InvalidPlan.self) {
+            try CohortPlan(
+                anchors: [], condition: .count(EventSelection(EventRequest(kind: .death), windows: [window]), .atLeastOne),
+                report: Report(measures: [.patients]))
+        }
+    }
+}

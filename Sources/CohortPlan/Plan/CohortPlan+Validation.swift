@@ -4,6 +4,8 @@ extension CohortPlan {
         public static let anchors = 64
         public static let depth = 256
         public static let nodes = 10_000
+        /// Of a window's end from its anchor, in the window's own unit; beyond it no date can be worked out.
+        public static let distance = 100_000
     }
 
     func validate() throws(InvalidPlan) {
@@ -45,14 +47,14 @@ extension CohortPlan {
         case .relation(let event, let window):
             try validate(event, before: anchors.count)
             try requireSingle(event)
-            try validate(window.anchor, before: anchors.count)
+            try validate(window, before: anchors.count)
         case .sex: break
         case .age(let point, _): try validate(point, before: anchors.count)
         }
     }
 
     private func validate(_ selection: EventSelection, before limit: Int) throws(InvalidPlan) {
-        for window in selection.windows { try validate(window.anchor, before: limit) }
+        for window in selection.windows { try validate(window, before: limit) }
         let request = selection.request
         guard request.value == nil || request.kind == .observation else { throw InvalidPlan(reason: "a value on an event that has none") }
         guard request.attributes.isEmpty || request.kind == .imagingSeries else {
@@ -63,6 +65,15 @@ extension CohortPlan {
         }
         guard request.concepts == nil || !(request.kind.isImaging || request.kind == .death) else {
             throw InvalidPlan(reason: "a concept on an event that has none")
+        }
+    }
+
+    private func validate(_ window: Window, before limit: Int) throws(InvalidPlan) {
+        try validate(window.anchor, before: limit)
+        for bound in [window.lower, window.upper].compactMap(\.self) {
+            guard (-Limits.distance...Limits.distance).contains(bound.distance.amount) else {
+                throw InvalidPlan(reason: "a window of more than \(Limits.distance) \(bound.distance.unit.rawValue)s")
+            }
         }
     }
 
