@@ -30,4 +30,7 @@ struct BoundTable: Sendable {
         guard let column = SQLIdentifier(name), schema?.has(column, in: table) ?? true else { return nil }
         return column
     }
+
+    /// Whether a column converts what it is compared with.
+    func isTyped(_ column: SQLIdentifier) -> Bool { schema?.isTyped(column, in: table) ?? true }
 }

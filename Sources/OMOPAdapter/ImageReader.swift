@@ -20,7 +20,7 @@ struct ImageReader: Sendable {
     }
 
     func series(in row: Row) -> Series? {
-        guard let patient = row[0] as String? else { return nil }
+        guard let patient = OMOPValue.text(row[0]) else { return nil }
         return Series(
             patient: patient, study: OMOPValue.code(row[1]), uid: OMOPValue.code(row[2]), start: OMOPValue.date(row[3]),
             truths: groups.map { tests in tests.map { $0.truth(in: row) }.conjunction })

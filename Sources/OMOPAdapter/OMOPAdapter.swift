@@ -21,11 +21,12 @@ public struct OMOPAdapter: SourceAdapter {
     ///   - path: the SQLite file; opened read-only and not before it is needed.
     ///   - bindings: the hyperontology's bindings for `omop`.
     ///   - omopUnits: UCUM codes by OMOP unit concept id.
-    public init(name: String, path: String, bindings: ModelBindings, omopUnits: [String: String]) {
+    ///   - patience: how long to wait where another program has locked the file.
+    public init(name: String, path: String, bindings: ModelBindings, omopUnits: [String: String], patience: Duration = .seconds(5)) {
         self.name = name
         self.bindings = bindings
         self.omopUnits = omopUnits
-        self.database = OMOPDatabase(source: name, path: path)
+        self.database = OMOPDatabase(source: name, path: path, patience: patience)
     }
 
     public func probe() async throws(SourceFailure) {

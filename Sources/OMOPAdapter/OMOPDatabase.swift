@@ -15,11 +15,14 @@ final class OMOPDatabase: Sendable {
     /// The source's name in the node's configuration.
     private let source: String
     private let path: String
+    /// How long to wait for another program's lock.
+    private let patience: Duration
     private let connection = Mutex<Connection?>(nil)
 
-    init(source: String, path: String) {
+    init(source: String, path: String, patience: Duration) {
         self.source = source
         self.path = path
+        self.patience = patience
     }
 
     /// The tables that are there; nil when the file cannot be read, which every query will then say.
@@ -58,7 +61,7 @@ final class OMOPDatabase: Sendable {
                 if let connection { return connection }
                 var configuration = Configuration()
                 configuration.readonly = true
-                configuration.busyMode = .timeout(5)
+                configuration.busyMode = .timeout(patience / .seconds(1))
                 let queue = try DatabaseQueue(path: path, configuration: configuration)
                 let opened = Connection(queue: queue, schema: try queue.read(OMOPSchema.init(reading:)))
                 connection = opened

@@ -25,6 +25,21 @@ enum OMOPValue {
         }
     }
 
+    /// A whole number.
+    static func integer(_ value: DatabaseValue) -> Int? {
+        switch value.storage {
+        case .null, .blob: nil
+        case .int64(let number): Int(number)
+        case .double(let number): Int(exactly: number)
+        case .string(let text): Int(text.trimmingBlanks)
+        }
+    }
+
+    /// A text as it stands.
+    static func text(_ value: DatabaseValue) -> String? {
+        if case .string(let text) = value.storage { text } else { nil }
+    }
+
     /// A date, or the date of a date with a time.
     static func date(_ value: DatabaseValue) -> DateRange? {
         guard case .string(let text) = value.storage else { return nil }

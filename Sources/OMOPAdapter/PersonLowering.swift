@@ -55,22 +55,21 @@ struct PersonLowering: Sendable {
     }
 
     func patient(in row: Row, sexCodes: [String: String]) -> SourcePatient? {
-        guard let id = row[0] as String? else { return nil }
+        guard let id = OMOPValue.text(row[0]) else { return nil }
         let sex = OMOPValue.code(row[1]).flatMap { sexCodes[$0] }.flatMap(Sex.init(rawValue:))
-        return SourcePatient(id: id, sex: sex, birthDate: birthDate(year: row[2], month: row[3], day: row[4]))
+        return SourcePatient(id: id, sex: sex, birthDate: birthDate(in: row))
     }
 
     /// A month or day that is missing widens the date to all that it can be.
-    private func birthDate(year: Int?, month: Int?, day: Int?) -> DateRange? {
-        guard let year, (1...9_999).contains(year) else { return nil }
-        guard let month, (1...12).contains(month) else {
-            return CalendarDate(year: year, month: 1, day: 1).flatMap { first in
-                CalendarDate(year: year, month: 12, day: 31).map { DateRange(first, $0) }
-            }
-        }
-        if let day, let date = CalendarDate(year: year, month: month, day: day) { return DateRange(date) }
-        return CalendarDate(year: year, month: month, day: 1).flatMap { first in
-            CalendarDate(year: year, month: month, day: CalendarDate.days(inMonth: month, year: year)).map { DateRange(first, $0) }
-        }
+    private func birthDate(in row: Row) -> DateRange? {
+        guard let year = OMOPValue.integer(row[2]), (1...9_999).contains(year) else { return nil }
+        let month = OMOPValue.integer(row[3]).flatMap { (1...12).contains($0) ? $0 : nil }
+        let day = OMOPValue.integer(row[4])
+        if let month, let day, let date = CalendarDate(year: year, month: month, day: day) { return DateRange(date) }
+        let last = month ?? 12
+        guard let start = CalendarDate(year: year, month: month ?? 1, day: 1),
+            let end = CalendarDate(year: year, month: last, day: CalendarDate.days(inMonth: last, year: year))
+        else { return nil }
+        return DateRange(start, end)
     }
 }

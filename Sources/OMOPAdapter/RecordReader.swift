@@ -17,7 +17,7 @@ struct RecordReader: Sendable {
     /// The row's event; nil when its value surely fails the test.
     func event(in row: Row) -> SourceEvent? {
         let truth = self.truth(of: row)
-        guard truth != .no, let patient = row[0] as String?, let key = OMOPValue.key(row[1], table: table) else { return nil }
+        guard truth != .no, let patient = OMOPValue.text(row[0]), let key = OMOPValue.key(row[1], table: table) else { return nil }
         return SourceEvent(
             patient: patient, key: key, start: OMOPValue.date(row[2]), end: OMOPValue.date(row[3]), isCertain: truth == .yes)
     }

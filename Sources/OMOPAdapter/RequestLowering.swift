@@ -34,7 +34,7 @@ struct RequestLowering {
         ]
         let list = columns.map { $0.map { "t.\($0.quoted)" } ?? "NULL" }.joined(separator: ", ")
         var text = "SELECT \(person.identifier), \(list) FROM \(bound.table.quoted) AS t \(person.join(on: patient))"
-        if let concepts { text += " WHERE t.\(concepts.column.quoted) IN (SELECT value FROM json_each(?))" }
+        if let concepts { text += " WHERE \(concepts.expression) IN (SELECT value FROM json_each(?))" }
         let reader = RecordReader(table: bound.table.name, test: value.test)
         return AssessedQuery(
             query: LoweredQuery(
@@ -42,14 +42,22 @@ struct RequestLowering {
             assessment: [concepts?.assessment ?? .exact, value.assessment].combined)
     }
 
-    /// The codes that a record's concept must be among, as one JSON array.
+    /// The codes that a record's concept must be among, as one JSON array, and the expression of the concept.
     private func conceptCodes(
         of request: EventRequest, in bound: BoundTable
-    ) throws(LoweringGap) -> (column: SQLIdentifier, json: String, assessment: Assessment)? {
-        guard let set = request.concepts else { return nil }
+    ) throws(LoweringGap) -> (expression: String, json: String, assessment: Assessment)? {
+        guard let set = request.concepts else {
+            // A table of all procedures does not say which of them are radiotherapy; only their concepts do.
+            let procedures = bindings.events[EventKind.procedure.rawValue]?.places ?? []
+            if request.kind == .radiotherapy, procedures.contains(where: { $0.container == bound.place.container }) {
+                throw LoweringGap("table `\(bound.table.name)` does not tell radiotherapy from other procedures without a concept")
+            }
+            return nil
+        }
         let column = try bound.column("conceptField")
         let codes = try CodeSet(set, systems: bound.place.codeSystems, plan: plan, bindings: bindings)
-        return (column, codes.json, codes.assessment)
+        let isConverted = bound.isTyped(column) || bound.place.codeSystems != ["omop"]
+        return (isConverted ? "t.\(column.quoted)" : "CAST(t.\(column.quoted) AS INTEGER)", codes.json, codes.assessment)
     }
 
     private func valueTest(
