@@ -91,6 +91,23 @@ import Testing
         #expect(result.counted?.selection.patients == ["A"])
     }
 
+    /// SQLite lets every column hold any type; none of them may end the program.
+    @Test func wrongTypesAreReadOrUnknownAndNeverEndTheProgram() async throws {
+        let rows = """
+            INSERT INTO person VALUES (1, 8532, 'abc', x'00', 1.5, 77), (2, x'FF', NULL, 5, 5, x'0102'), (3, 8532, 1960, 5, 1, 'A');
+            INSERT INTO measurement VALUES
+              (x'01', 3, 3013603, 20200101, 'nine', x'00', x'00', 5, x'00'), (2, 3, '3013603', x'00', x'00', 'x', 'y', x'00', 'z');
+            INSERT INTO image_occurrence VALUES (3, 5, 6, 7, 'x', 8, x'00'), (x'00', NULL, NULL, NULL, NULL, NULL, NULL);
+            """
+        for cohort in [
+            "patients where sex is female", "patients where age at 2020-01-01 > 3 years",
+            "patients where any observation of \"PSA\" > 4 ng/mL",
+            "patients where any imaging study having series { modality MR, body part \"Breast\" }",
+        ] {
+            _ = try await evaluate(rows, cohort)
+        }
+    }
+
     @Test func aTableThatIsMissingIsNotAnEmptyOne() async throws {
         let result = try await evaluate(people, "patients where no imaging study", drop: "image_occurrence")
         guard case .notEvaluable(let reasons) = result.outcome else {
