@@ -1,10 +1,10 @@
 public import CohortPlan
-import Diagnostics
+public import Diagnostics
 public import Execution
 import GRDB
 public import Hyperontology
 
-/// FHIR R4 (4.0.1) from a folder of bulk NDJSON, one resource a line, of any types.
+/// FHIR R4 (4.0.1) from a folder of bulk NDJSON, one resource or Bundle a line, of any types.
 ///
 /// The export is loaded into a store of the adapter's own, an SQLite file, when it is first needed and again when its
 /// files have changed; each request becomes one SELECT over the store for each resource type that the bindings name,
@@ -33,7 +33,16 @@ public struct FHIRAdapter: SourceAdapter {
 
     public func probe() async throws(SourceFailure) {
         try store.reopen()
-        guard bindings.patient?.field("patientField") != nil else { throw failure(LoweringGap("no resource type of patients is bound")) }
+        try requirePatients()
+    }
+
+    /// What is odd about the export without stopping it from being loaded: records that name no patient, have no date, repeat
+    /// another or refer to what was not exported, each sort with its number and where the first stands.
+    ///
+    /// For who runs the node: it has counts and places, so it must not leave the node.
+    /// - Throws: ``SourceFailure`` when the export cannot be loaded.
+    public func loadIssues() async throws(SourceFailure) -> [Diagnostic] {
+        try store.issues().map { $0.diagnostic(source: name) }
     }
 
     public func assess(_ request: EventRequest, in plan: ExpandedPlan) -> Assessment { lower(request, plan).assessment }
@@ -53,6 +62,7 @@ public struct FHIRAdapter: SourceAdapter {
     }
 
     public func patients() async throws(SourceFailure) -> [SourcePatient] {
+        try requirePatients()
         let sexCodes = bindings.sexCodes
         let statement = StoreStatement(text: "SELECT id, sex, birth_earliest, birth_latest FROM patient", parameters: [])
         return try await store.rows(of: statement) { row in
@@ -81,6 +91,14 @@ public struct FHIRAdapter: SourceAdapter {
 
     public func nativeQueries(for request: EventRequest, in plan: ExpandedPlan) -> [NativeQuery] {
         lower(request, plan).queries.map { NativeQuery(language: "SQL", text: $0.statement.text, parameters: $0.statement.parameters) }
+    }
+
+    /// Without them nobody could be told to have no record of something.
+    private func requirePatients() throws(SourceFailure) {
+        guard let place = bindings.patient, place.field("patientField") != nil else {
+            throw failure(LoweringGap("no resource type of patients is bound"))
+        }
+        guard try store.resourceTypes().contains(place.container) else { throw failure(LoweringGap("no \(place.container) was exported")) }
     }
 
     private func lower(_ request: EventRequest, _ plan: ExpandedPlan) -> LoweredRequest {

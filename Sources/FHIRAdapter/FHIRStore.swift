@@ -16,7 +16,7 @@ final class FHIRStore: Sendable {
 
     private struct State {
         var connection: Connection?
-        /// What is wrong with an export, by its fingerprint: it need not be read again to say so.
+        /// What is wrong with a line of an export, by its fingerprint: it need not be read again to say so.
         var refusal: (fingerprint: String, Diagnostic)?
     }
 
@@ -44,6 +44,12 @@ final class FHIRStore: Sendable {
         state.withLock { $0 = State() }
         _ = try connect()
     }
+
+    /// The types of which the export holds resources.
+    func resourceTypes() throws(SourceFailure) -> Set<String> { try connect().contents.resourceTypes }
+
+    /// What is odd about the export, as far as it does not stop it from being loaded.
+    func issues() throws(SourceFailure) -> [LoadIssue] { try connect().contents.issues }
 
     /// Runs a statement and hands every row to a function.
     /// - Returns: what the function made of the rows, without its nils.
@@ -79,7 +85,8 @@ final class FHIRStore: Sendable {
                     state.connection = opened
                     return opened
                 } catch let diagnostic as Diagnostic {
-                    state.refusal = (fingerprint, diagnostic)
+                    // That a file may be read again does not show in the fingerprint.
+                    if diagnostic.code != "N0403" { state.refusal = (fingerprint, diagnostic) }
                     throw diagnostic
                 }
             }

@@ -42,15 +42,15 @@ struct SourceFiles: Sendable, Hashable {
         var rest = Data()
         var number = 0
         while let chunk = try next(of: file, name), !chunk.isEmpty {
-            var start = chunk.startIndex
-            while let newline = chunk[start...].firstIndex(of: 0x0A) {
+            var unread = chunk[...]
+            while let newline = unread.firstIndex(of: UInt8(ascii: "\n")) {
                 number += 1
-                rest.append(chunk[start..<newline])
+                rest.append(contentsOf: unread[..<newline])
                 try read(rest, number)
                 rest.removeAll(keepingCapacity: true)
-                start = newline + 1
+                unread = unread[(newline + 1)...]
             }
-            rest.append(chunk[start...])
+            rest.append(contentsOf: unread)
             guard rest.count <= longestLine else {
                 throw Diagnostic("N0404", "`\(name):\(number + 1)` is longer than \(longestLine >> 20) MiB")
             }
@@ -58,8 +58,8 @@ struct SourceFiles: Sendable, Hashable {
         if !rest.isEmpty { try read(rest, number + 1) }
     }
 
-    private static func next(of file: FileHandle, _ name: String) throws -> Data? {
-        do { return try file.read(upToCount: chunkSize) } catch { throw unreadable(name) }
+    private static func next(of file: FileHandle, _ name: String) throws -> [UInt8]? {
+        do { return try file.read(upToCount: chunkSize).map { [UInt8]($0) } } catch { throw unreadable(name) }
     }
 
     private static func unreadable(_ name: String) -> Diagnostic {

@@ -35,7 +35,7 @@ struct StoreLoader {
                     try write(line, at: "\(name):\(number)", to: &writer)
                 }
             }
-            try writer.finish(places, fingerprint: fingerprint)
+            try writer.finish(fingerprint: fingerprint)
         }
         try queue.close()
     }
@@ -48,26 +48,33 @@ struct StoreLoader {
                 "N0405", "`\(position)` of source `\(source)` is not a JSON object",
                 help: "export the file again; nothing is counted until every line can be read")
         }
+        try write(resource, at: position, to: &writer)
+    }
+
+    private func write(_ resource: FHIRElement, at position: String, to writer: inout StoreWriter) throws {
         guard let type = resource["resourceType"]?.text else {
             throw Diagnostic(
                 "N0406", "`\(position)` of source `\(source)` is not a FHIR resource", help: "every line needs a `resourceType`")
         }
-        writer.countResource(type)
+        if type == "Bundle" {
+            for (number, entry) in resource.all(at: "entry").enumerated() {
+                if let part = entry["resource"] { try write(part, at: "\(position) entry \(number + 1)", to: &writer) }
+            }
+            return
+        }
+        writer.note(resourceType: type)
         // A resource without an id is told apart by where it stands.
         let id = resource["id"]?.text ?? position
-        if type == places.patient?.container, let patient = ResourceReader(places: places, codings: codings).patient(resource) {
+        let reader = ResourceReader(places: places, codings: codings)
+        if type == places.patient?.container {
+            guard let patient = reader.patient(resource) else { return writer.note(.withoutPatient, of: type, at: position) }
             try writer.write(patient)
         }
         if type == "Medication" { try writer.write(medication: id, codings.codings(resource.all(at: "code"))) }
-        try writeEvents(of: resource, id: id, type: type, to: &writer)
-    }
-
-    private func writeEvents(of resource: FHIRElement, id: String, type: String, to writer: inout StoreWriter) throws {
-        let reader = ResourceReader(places: places, codings: codings)
         for named in places.events[type] ?? [] {
             switch reader.events(of: resource, id: id, in: named) {
-            case .events(let events): try writer.write(events)
-            case .withoutPatient: writer.countWithoutPatient(named.name)
+            case .events(let events): try writer.write(events, at: position)
+            case .withoutPatient: writer.note(.withoutPatient, of: named.name, at: position)
             case .excluded: break
             }
         }

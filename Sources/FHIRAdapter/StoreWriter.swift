@@ -5,14 +5,12 @@ import GRDB
 struct StoreWriter {
     private let database: Database
     private let patients, events, codings, medications, series, seriesCodings: Statement
-    private var resources: [String: Int] = [:]
-    private var tallies: [String: Tally] = [:]
+    private var resourceTypes: Set<String> = []
+    private var issues: [IssueKey: (count: Int, first: String)] = [:]
 
-    /// What a place's records lack.
-    private struct Tally {
-        var withoutPatient = 0
-        var withoutDate = 0
-        var repeated = 0
+    private struct IssueKey: Hashable {
+        let kind: LoadIssue.Kind
+        let container: String
     }
 
     init(_ database: Database) throws {
@@ -20,16 +18,20 @@ struct StoreWriter {
         try database.execute(sql: StoreSchema.tables)
         patients = try database.makeStatement(sql: "INSERT OR IGNORE INTO patient VALUES (?, ?, ?, ?)")
         events = try database.makeStatement(
-            sql: "INSERT OR IGNORE INTO event VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            sql: "INSERT OR IGNORE INTO event VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         codings = try database.makeStatement(sql: "INSERT INTO coding VALUES (?, ?, ?, ?)")
         medications = try database.makeStatement(sql: "INSERT INTO medication VALUES (?, ?, ?)")
         series = try database.makeStatement(sql: "INSERT INTO series VALUES (NULL, ?, ?)")
         seriesCodings = try database.makeStatement(sql: "INSERT INTO series_coding VALUES (?, ?, ?, ?)")
     }
 
-    mutating func countResource(_ type: String) { resources[type, default: 0] += 1 }
+    mutating func note(resourceType: String) { resourceTypes.insert(resourceType) }
 
-    mutating func countWithoutPatient(_ container: String) { tallies[container, default: Tally()].withoutPatient += 1 }
+    /// Counts something odd about a resource.
+    /// - Parameter position: its file and line.
+    mutating func note(_ kind: LoadIssue.Kind, of container: String, at position: String) {
+        issues[IssueKey(kind: kind, container: container), default: (0, position)].count += 1
+    }
 
     func write(_ patient: FHIRPatient) throws {
         try patients.execute(
@@ -43,16 +45,17 @@ struct StoreWriter {
     }
 
     /// Writes a record and its components; one that was written already is the same resource and counts once.
-    mutating func write(_ records: [FHIREvent]) throws {
+    /// - Parameter position: its file and line.
+    mutating func write(_ records: [FHIREvent], at position: String) throws {
         for record in records {
             try insert(record)
             guard database.changesCount > 0 else {
-                tallies[record.container, default: Tally()].repeated += 1
+                note(.repeated, of: record.container, at: position)
                 return
             }
-            if record.start == nil { tallies[record.container, default: Tally()].withoutDate += 1 }
             try writeParts(of: record, event: database.lastInsertedRowID)
         }
+        if let record = records.first, record.start == nil { note(.withoutDate, of: record.container, at: position) }
     }
 
     private func insert(_ record: FHIREvent) throws {
@@ -60,7 +63,7 @@ struct StoreWriter {
             arguments: [
                 record.container, record.key, record.patient, record.start?.earliest.daysSinceEpoch, record.start?.latest.daysSinceEpoch,
                 record.end?.earliest.daysSinceEpoch, record.end?.latest.daysSinceEpoch, record.number?.description, record.unit,
-                record.comparator, record.number != nil || !record.values.isEmpty, record.medication, record.study,
+                record.comparator, record.medication, record.study,
             ])
     }
 
@@ -77,19 +80,16 @@ struct StoreWriter {
     }
 
     /// Ends the load: resolves references, makes the indexes, and says what was loaded.
-    func finish(_ places: BoundPlaces, fingerprint: String) throws {
-        for (type, count) in resources {
-            try database.execute(sql: "INSERT INTO resource_type VALUES (?, ?)", arguments: [type, count])
-        }
-        for name in places.events.values.joined().map(\.name) {
-            let tally = tallies[name] ?? Tally()
-            try database.execute(
-                sql: "INSERT INTO container VALUES (?, ?, ?, ?, 0)",
-                arguments: [name, tally.withoutPatient, tally.withoutDate, tally.repeated])
-        }
-        try database.execute(sql: "CREATE INDEX medication_by_id ON medication (id)")
+    func finish(fingerprint: String) throws {
+        for type in resourceTypes { try database.execute(sql: "INSERT INTO resource_type VALUES (?)", arguments: [type]) }
         try database.execute(sql: StoreSchema.medications)
         try database.execute(sql: StoreSchema.indexes)
+        for (issue, found) in issues {
+            try database.execute(
+                sql: "INSERT INTO issue VALUES (?, ?, ?, ?)",
+                arguments: [issue.kind.rawValue, issue.container, found.count, found.first])
+        }
+        try database.execute(sql: StoreSchema.brokenReferences)
         try database.execute(sql: "INSERT INTO load VALUES (?)", arguments: [fingerprint])
     }
 }

@@ -31,6 +31,6 @@ struct BoundTable: Sendable {
         return column
     }
 
-    /// Whether a column converts what it is compared with.
-    func isTyped(_ column: SQLIdentifier) -> Bool { schema?.isTyped(column, in: table) ?? true }
+    /// Whether a column makes numbers of what it is compared with.
+    func isNumeric(_ column: SQLIdentifier) -> Bool { schema?.isNumeric(column, in: table) ?? true }
 }

@@ -56,7 +56,7 @@ struct RequestLowering {
         }
         let column = try bound.column("conceptField")
         let codes = try CodeSet(set, systems: bound.place.codeSystems, plan: plan, bindings: bindings)
-        let isConverted = bound.isTyped(column) || bound.place.codeSystems != ["omop"]
+        let isConverted = bound.isNumeric(column) || bound.place.codeSystems != ["omop"]
         return (isConverted ? "t.\(column.quoted)" : "CAST(t.\(column.quoted) AS INTEGER)", codes.json, codes.assessment)
     }
 

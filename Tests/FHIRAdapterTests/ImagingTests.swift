@@ -72,6 +72,13 @@ import Testing
         #expect(events.map(\.study) == ["s", "s"])
     }
 
+    @Test func modalitiesAreReadWithoutRegardToCase() async throws {
+        let export = try Export([study("s", [series("1", modality: "dx")])])
+        let request = EventRequest(
+            kind: .imagingSeries, attributes: [try test(export, CoreVocabulary.modality, "Digital Radiography")])
+        #expect(try await export.events(request).map(\.isCertain) == [true])
+    }
+
     @Test func twoResourcesOfOneStudyAreOne() async throws {
         let identifier = #","identifier":[{"system":"urn:dicom:uid","value":"urn:oid:1.2"}]"#
         let export = try Export([study("a", [series("1")], identifier), study("b", [series("2")], identifier)])

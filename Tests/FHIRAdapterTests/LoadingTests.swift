@@ -87,4 +87,36 @@ import Testing
         let export = try Export(["a.ndjson": [Line.condition("1")], "b.ndjson": [Line.condition("1"), Line.condition("2")]])
         #expect(try await export.events(EventRequest(kind: .diagnosis)).count == 2)
     }
+
+    @Test func theResourcesOfABundleCount() async throws {
+        let entries = [Line.patient("p"), Line.condition("1"), Line.condition("2", patient: "urn:uuid:p")].map { #"{"resource":\#($0)}"# }
+        let export = try Export([#"{"resourceType":"Bundle","entry":[\#(entries.joined(separator: ","))]}"#, Line.condition("3")])
+        #expect(try await export.events(EventRequest(kind: .diagnosis)).map(\.patient) == ["p", "p", "p"])
+        #expect(try await export.adapter().patients().map(\.id) == ["p"])
+        let broken = try Export([Line.patient("p"), #"{"resourceType":"Bundle","entry":[{"resource":{"id":"1"}}]}"#])
+        #expect(await probeFailure(broken)?.message.contains("`all.ndjson:2 entry 1`") == true)
+    }
+
+    @Test func aBrokenReloadAnswersNothingAndLeavesTheStoreAsItWas() async throws {
+        let export = try Export([Line.patient("p")])
+        let adapter = export.adapter()
+        #expect(try await adapter.patients().count == 1)
+        let before = try Data(contentsOf: URL(fileURLWithPath: export.storePath))
+        try export.write(["{"], to: "more.ndjson")
+        await #expect(throws: SourceFailure.self) { try await adapter.patients() }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: export.storePath)) == before)
+        try FileManager.default.removeItem(at: export.folder.appending(path: "more.ndjson"))
+        #expect(try await adapter.patients().count == 1)
+    }
+
+    @Test func manyReadersAtOnceSeeAll() async throws {
+        let export = try Export([Line.patient("p")] + (0..<500).map { Line.condition("c\($0)") })
+        let adapter = export.adapter()
+        let request = EventRequest(kind: .diagnosis)
+        let plan = try export.plan([request])
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<8 { group.addTask { try await adapter.events(matching: request, in: plan).count } }
+            for try await count in group { #expect(count == 500) }
+        }
+    }
 }

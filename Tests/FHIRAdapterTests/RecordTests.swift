@@ -43,7 +43,7 @@ import Testing
 
     @Test(arguments: [
         ("Patient/p", true), ("urn:uuid:p", true), ("https://fhir.example/r4/Patient/p", true), ("Patient/p/_history/2", true),
-        ("Group/p", false), ("https://fhir.example/Patient/p/extra", false),
+        ("Group/p", false), ("https://fhir.example/Patient/p/extra", false), ("#p", false), ("Patient/", false),
     ])
     func references(reference: String, isPatient: Bool) async throws {
         #expect(try await only([Line.condition("1", patient: reference)])?.patient == (isPatient ? "p" : nil))

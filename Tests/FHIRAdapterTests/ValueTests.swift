@@ -29,13 +29,22 @@ import Testing
             Line.observation("pure", #""valueQuantity":{"value":5}"#),
             Line.observation("bound", #""valueQuantity":{"value":3,"comparator":">","unit":"ng/mL"}"#),
             Line.observation("surely", #""valueQuantity":{"value":4,"comparator":">","unit":"ng/mL"}"#),
+            Line.observation("atLeast", #""valueQuantity":{"value":4,"comparator":">=","unit":"ng/mL"}"#),
+            Line.observation("traces", #""valueQuantity":{"value":0.1,"comparator":"<","unit":"ng/mL"}"#),
+            Line.observation("below", #""valueQuantity":{"value":9,"comparator":"<","unit":"ng/mL"}"#),
+            Line.observation("adequate", #""valueQuantity":{"value":9,"comparator":"ad","unit":"ng/mL"}"#),
+            Line.observation("barely", #""valueQuantity":{"value":4.000000000001,"unit":"ng/mL"}"#),
+            Line.observation("milligrams", #""valueQuantity":{"value":4.1e-3,\#(ucum):"mg/L"}"#),
+            Line.observation("length", #""valueQuantity":{"value":5,\#(ucum):"mm"}"#),
+            Line.observation("unitAlone", #""valueQuantity":{"unit":"ng/mL"}"#),
             Line.observation("absent", #""dataAbsentReason":{"text":"unknown"}"#),
             Line.observation("text", #""valueString":"high""#),
         ])
         let request = EventRequest(kind: .observation, concepts: try export.concepts("PSA"), value: above(4, "ng/mL"))
         let expected: [String: Truth] = [
             "high": .yes, "equal": .no, "converted": .yes, "strange": .unknown, "pure": .unknown, "bound": .unknown, "surely": .yes,
-            "absent": .unknown, "text": .unknown,
+            "atLeast": .unknown, "traces": .no, "below": .unknown, "adequate": .unknown, "barely": .yes, "milligrams": .yes,
+            "length": .unknown, "unitAlone": .unknown, "absent": .unknown, "text": .unknown,
         ]
         #expect(try await truths(export, request) == expected)
     }

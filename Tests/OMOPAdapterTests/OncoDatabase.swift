@@ -14,7 +14,7 @@ enum OncoDatabase {
         "observation_period", "concept",
     ]
 
-    /// Loads the tables that the bindings name, every column as it stands in the dump.
+    /// Loads the tables that the bindings name.
     static func load(into path: String) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/gunzip")
@@ -34,8 +34,8 @@ enum OncoDatabase {
                     insert = nil
                 } else if let insert {
                     let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
-                    try insert.execute(
-                        arguments: StatementArguments(fields.map { field -> (any DatabaseValueConvertible)? in value(String(field)) }))
+                    let values = fields.map { field -> (any DatabaseValueConvertible)? in value(String(field)) }
+                    try insert.execute(arguments: StatementArguments(values))
                 }
             }
         }
@@ -50,16 +50,18 @@ enum OncoDatabase {
             $0.trimmingCharacters(in: CharacterSet(charactersIn: " \""))
         }
         let names = columns.map { "\"\($0)\"" }.joined(separator: ", ")
-        try database.execute(sql: "CREATE TABLE \"\(table)\" (\(names))")
+        let declared = columns.map { "\"\($0)\" \(type(of: $0))" }.joined(separator: ", ")
+        try database.execute(sql: "CREATE TABLE \"\(table)\" (\(declared))")
         return try database.makeStatement(
             sql: "INSERT INTO \"\(table)\" (\(names)) VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))")
     }
 
-    /// A field of PostgreSQL's COPY text format.
-    private static func value(_ field: String) -> (any DatabaseValueConvertible)? {
-        if field == "\\N" { return nil }
-        if let number = Int64(field), String(number) == field { return number }
-        if let number = Double(field), !field.contains("e") { return number }
-        return field
+    /// The type of a column of the CDM, by its conventions for names.
+    private static func type(of column: String) -> String {
+        if column.hasSuffix("_id") || column.hasSuffix("_of_birth") { return "INTEGER" }
+        return column.hasSuffix("_as_number") || column.hasPrefix("range_") ? "REAL" : "TEXT"
     }
+
+    /// A field of PostgreSQL's COPY text format; the column's type makes a number of it.
+    private static func value(_ field: String) -> String? { field == "\\N" ? nil : field }
 }
