@@ -19,8 +19,18 @@ let raptor: LinkerSetting = .linkedLibrary(":libraptor2.so.0")
 
 let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
 let sqlite: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = [], linker: [LinkerSetting] = [], resources: [Resource] = []) -> Target {
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict, linkerSettings: linker)
@@ -33,18 +43,26 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
     name: "cohortium",
     products: [
-        .executable(name: "cohortium", targets: ["cohortium"])
+        .executable(name: "cohortium", targets: ["cohortium"]),
+        .executable(name: "cohortium-intensity", targets: ["cohortium-intensity"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // Floor 0: the outside world's formats, and the words of every message.
         .systemLibrary(name: "CRaptor2"),
         .systemLibrary(name: "CCurl"),
+        .systemLibrary(name: "COpenSSL"),
         room("Diagnostics"),
         room("RDF", ["CRaptor2"], linker: [raptor]),
         room("HTTPClient", ["CCurl"], linker: [curlOnOpenSSL]),
@@ -66,10 +84,17 @@ let package = Package(
         room("Disclosure", ["CohortPlan", "Execution", "Diagnostics", yaml]),
         room("Synthesis", ["CohortPlan", "Hyperontology", "DICOMFile", "Diagnostics", sqlite]),
 
-        // Floor 4: computation beside the data.
+        // Floor 4: the wire between hub and nodes; computation beside the data.
+        room("Federation", ["CohortPlan", "Execution", "Disclosure", "Diagnostics", "HTTPClient", "COpenSSL"]),
         room("CohortDispatch", ["Diagnostics"]),
 
         // Floor 5: the services.
+        room(
+            "Hub",
+            [
+                "Federation", "Compiler", "SPARQL", "Hyperontology", "Disclosure", "RDF", "CohortQL", "CohortPlan", "Execution",
+                "Diagnostics", sqlite, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioSSL, logging, lifecycle, signals, yaml,
+            ]),
         room("Node", ["OMOPAdapter", "FHIRAdapter", "Disclosure", "Execution", "Hyperontology", "CohortPlan", "Diagnostics", yaml]),
 
         // Floor 6: the command line.
@@ -98,6 +123,7 @@ let package = Package(
         tests("FHIRAdapterTests", ["FHIRAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Diagnostics", sqlite]),
         tests("DisclosureTests", ["Disclosure", "Execution", "CohortPlan"]),
         tests("SynthesisTests", ["Synthesis", "CohortPlan", "Hyperontology", "DICOMFile", sqlite]),
+        tests("FederationTests", ["Federation", "Diagnostics", "HTTPClient", "Disclosure", "CohortPlan", "Execution"]),
         tests("NodeTests", ["Node", "Disclosure", "CohortPlan", "Execution", "Hyperontology", "Compiler", "Synthesis", "Diagnostics"]),
         tests("CohortDispatchTests", ["CohortDispatch", "DICOMFile", "cohortium-intensity"]),
         tests("ArchitectureTests", []),

@@ -47,7 +47,7 @@ public struct MergeGate: Sendable {
     }
 
     /// Adds parts up; a nil is a node that answered but could not or would not give this one.
-    private func sum(_ parts: [ProtectedCount?], missing: Int) -> MergedCount {
+    func sum(_ parts: [ProtectedCount?], missing: Int) -> MergedCount {
         var total = 0
         var suppressed = 0
         var absent = missing

@@ -1,0 +1,62 @@
+import Foundation
+import HTTPClient
+
+/// A researcher's side of the conversation with a hub.
+public struct ResearcherClient: Sendable {
+    private let hub: HubClient
+    private let headers: HTTPHeaders
+
+    /// - Parameter token: the one that the hub's operator gave.
+    public init(_ hub: HubClient, token: String) {
+        self.hub = hub
+        headers = ["Authorization": "Bearer \(token)"]
+    }
+
+    /// Asks a question.
+    /// - Throws: ``HubFailure`` with the text's mistakes when it has any.
+    public func submit(_ query: QuerySubmission) async throws(HubFailure) -> SubmissionReceipt {
+        try await hub.exchange(.post, "/v1/queries", body: try hub.encode(query), headers: headers, as: SubmissionReceipt.self)
+    }
+
+    /// Asks for a computation beside the data.
+    public func submit(_ job: JobSubmission) async throws(HubFailure) -> SubmissionReceipt {
+        try await hub.exchange(.post, "/v1/jobs", body: try hub.encode(job), headers: headers, as: SubmissionReceipt.self)
+    }
+
+    /// Where a question stands.
+    public func status(ofQuery id: String) async throws(HubFailure) -> QueryStatus {
+        try await hub.exchange(.get, "/v1/queries/\(id)", headers: headers, as: QueryStatus.self)
+    }
+
+    /// As much of the answer as there is.
+    public func result(ofQuery id: String) async throws(HubFailure) -> QueryResult {
+        try await hub.exchange(.get, "/v1/queries/\(id)/result", headers: headers, as: QueryResult.self)
+    }
+
+    /// Where a computation stands, and as much of its result as there is.
+    public func job(_ id: String) async throws(HubFailure) -> QueryResult {
+        try await hub.exchange(.get, "/v1/jobs/\(id)", headers: headers, as: QueryResult.self)
+    }
+
+    /// The federation's nodes.
+    public func nodes() async throws(HubFailure) -> [NodeListing] {
+        try await hub.exchange(.get, "/v1/nodes", headers: headers, as: [NodeListing].self)
+    }
+
+    /// Follows a question until it is closed.
+    /// - Parameter progress: is given every state that differs from the one before.
+    public func follow(query id: String, progress: (QueryStatus) -> Void) async throws(HubFailure) -> QueryStatus {
+        var last: QueryStatus?
+        var backoff = Backoff(first: .milliseconds(100), largest: .seconds(1))
+        while true {
+            let status = try await status(ofQuery: id)
+            if status != last {
+                progress(status)
+                backoff = Backoff(first: .milliseconds(100), largest: .seconds(1))
+            }
+            last = status
+            if status.state == .closed { return status }
+            do { try await Task.sleep(for: backoff.next()) } catch { throw HubFailure(error) }
+        }
+    }
+}

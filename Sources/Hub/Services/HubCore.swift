@@ -1,0 +1,49 @@
+import CohortQL
+import Compiler
+import Diagnostics
+import Disclosure
+import Federation
+import Foundation
+import Hyperontology
+
+/// What the hub's services share: what it knows, what it remembers, its key, and the bell that wakes those who wait.
+struct HubCore: Sendable {
+    let configuration: HubConfiguration
+    let hyperontology: Hyperontology
+    let store: HubStore
+    let key: SigningKey
+    let bell = Bell()
+    /// For what computes for long, so that it keeps no node and no other researcher waiting.
+    let workers = WorkerPool()
+
+    /// - Throws: what is wrong with the hyperontology, the store or the key.
+    init(_ configuration: HubConfiguration) throws(DiagnosticList) {
+        self.configuration = configuration
+        hyperontology = try Hyperontology(directory: Hyperontology.locate(explicit: configuration.ontologies))
+        do {
+            store = try HubStore(path: configuration.store)
+            key = try SigningKey.load(orMakeAt: configuration.signingKey)
+        } catch {
+            throw DiagnosticList([error])
+        }
+    }
+
+    /// The topics that the bell rings for.
+    enum Topic {
+        static func work(for node: String) -> String { "node \(node)" }
+        static func query(_ id: String) -> String { "query \(id)" }
+    }
+}
+
+extension Problem {
+    static func unauthorised(_ message: String, help: String) -> Problem {
+        Problem(status: 401, title: "Not known", Diagnostic("F0601", message, help: help))
+    }
+
+    static func notFound(_ what: String) -> Problem {
+        Problem(status: 404, title: "Not found", Diagnostic("F0602", "there is no \(what), or it is not yours", help: "check its id"))
+    }
+
+    static func badInput(_ diagnostics: [Diagnostic]) -> Problem { Problem(status: 422, title: "Bad input", diagnostics) }
+    static func badInput(_ diagnostic: Diagnostic) -> Problem { badInput([diagnostic]) }
+}
