@@ -95,14 +95,19 @@ let package = Package(
                 "Federation", "Compiler", "SPARQL", "Hyperontology", "Disclosure", "RDF", "CohortQL", "CohortPlan", "Execution",
                 "Diagnostics", sqlite, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioSSL, logging, lifecycle, signals, yaml,
             ]),
-        room("Node", ["OMOPAdapter", "FHIRAdapter", "Disclosure", "Execution", "Hyperontology", "CohortPlan", "Diagnostics", yaml]),
+        room(
+            "Node",
+            [
+                "Federation", "CohortDispatch", "OMOPAdapter", "FHIRAdapter", "Disclosure", "Execution", "Hyperontology", "CohortPlan",
+                "HTTPClient", "Diagnostics", logging, lifecycle, signals, yaml,
+            ]),
 
         // Floor 6: the command line.
         .executableTarget(
             name: "cohortium",
             dependencies: [
-                "Node", "Synthesis", "Disclosure", "Compiler", "SPARQL", "Hyperontology", "CohortQL", "CohortPlan", "Execution", "RDF",
-                "Diagnostics", arguments,
+                "Hub", "Node", "Federation", "Synthesis", "Disclosure", "Compiler", "SPARQL", "Hyperontology", "CohortQL", "CohortPlan",
+                "Execution", "RDF", "HTTPClient", "Diagnostics", arguments, logging, signals, yaml,
             ],
             swiftSettings: strict),
         .executableTarget(

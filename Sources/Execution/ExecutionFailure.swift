@@ -15,8 +15,8 @@ public enum ExecutionFailure: Error, Hashable, Sendable {
         case .source(let failure): failure.diagnostic
         case .deadlinePassed:
             Diagnostic(
-                "N0101", "the question was not answered before its deadline", help: "ask again with more time, or ask a narrower question")
-        case .cancelled: Diagnostic("N0102", .note, "the question was withdrawn before it was answered")
+                "N0001", "the question was not answered before its deadline", help: "ask again with more time, or ask a narrower question")
+        case .cancelled: Diagnostic("N0002", .note, "the question was withdrawn before it was answered")
         }
     }
 }

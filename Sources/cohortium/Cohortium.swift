@@ -19,8 +19,8 @@ struct Cohortium: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            CheckCommand.self, FormatCommand.self, ExplainCommand.self, EvaluateCommand.self, NodeCommand.self, SynthCommand.self,
-            OntologyCommand.self, SPARQLCommand.self,
+            CheckCommand.self, FormatCommand.self, ExplainCommand.self, EvaluateCommand.self, QueryCommand.self,
+            DispatchCommand.self, HubCommand.self, NodeCommand.self, SynthCommand.self, OntologyCommand.self, SPARQLCommand.self,
         ])
 
     /// Runs the program; every diagnostic that a command throws becomes a message and an exit status.

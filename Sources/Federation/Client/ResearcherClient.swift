@@ -23,33 +23,30 @@ public struct ResearcherClient: Sendable {
         try await hub.exchange(.post, "/v1/jobs", body: try hub.encode(job), headers: headers, as: SubmissionReceipt.self)
     }
 
-    /// Where a question stands.
-    public func status(ofQuery id: String) async throws(HubFailure) -> QueryStatus {
-        try await hub.exchange(.get, "/v1/queries/\(id)", headers: headers, as: QueryStatus.self)
+    /// Where a question, or a computation, stands.
+    public func status(of id: String, isJob: Bool = false) async throws(HubFailure) -> QueryStatus {
+        try await hub.exchange(.get, path(id, isJob), headers: headers, as: QueryStatus.self)
     }
 
     /// As much of the answer as there is.
-    public func result(ofQuery id: String) async throws(HubFailure) -> QueryResult {
-        try await hub.exchange(.get, "/v1/queries/\(id)/result", headers: headers, as: QueryResult.self)
+    public func result(of id: String, isJob: Bool = false) async throws(HubFailure) -> QueryResult {
+        try await hub.exchange(.get, path(id, isJob) + "/result", headers: headers, as: QueryResult.self)
     }
 
-    /// Where a computation stands, and as much of its result as there is.
-    public func job(_ id: String) async throws(HubFailure) -> QueryResult {
-        try await hub.exchange(.get, "/v1/jobs/\(id)", headers: headers, as: QueryResult.self)
-    }
+    private func path(_ id: String, _ isJob: Bool) -> String { "/v1/\(isJob ? "jobs" : "queries")/\(id)" }
 
     /// The federation's nodes.
     public func nodes() async throws(HubFailure) -> [NodeListing] {
         try await hub.exchange(.get, "/v1/nodes", headers: headers, as: [NodeListing].self)
     }
 
-    /// Follows a question until it is closed.
+    /// Follows a question, or a computation, until it is closed.
     /// - Parameter progress: is given every state that differs from the one before.
-    public func follow(query id: String, progress: (QueryStatus) -> Void) async throws(HubFailure) -> QueryStatus {
+    public func follow(_ id: String, isJob: Bool = false, progress: (QueryStatus) -> Void) async throws(HubFailure) -> QueryStatus {
         var last: QueryStatus?
         var backoff = Backoff(first: .milliseconds(100), largest: .seconds(1))
         while true {
-            let status = try await status(ofQuery: id)
+            let status = try await status(of: id, isJob: isJob)
             if status != last {
                 progress(status)
                 backoff = Backoff(first: .milliseconds(100), largest: .seconds(1))

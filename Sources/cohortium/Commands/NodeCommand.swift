@@ -10,8 +10,8 @@ import Node
 /// `cohortium node`: a hospital's side.
 struct NodeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "node", abstract: "A hospital's side: try its sources and its policy.",
-        discussion: "Example:\n  cohortium node answer my.cohort --config node.yaml", subcommands: [Answer.self, Check.self])
+        commandName: "node", abstract: "A hospital's side: enrol, run, try its sources and its policy.",
+        discussion: "Example:\n  cohortium node answer my.cohort --config node.yaml", subcommands: [Enrol.self, Run.self, Check.self, Answer.self])
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

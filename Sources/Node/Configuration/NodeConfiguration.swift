@@ -16,6 +16,28 @@ public struct NodeConfiguration: Sendable, Hashable {
     /// A folder for what the node keeps between runs; `state` beside the file when not given.
     public let state: String
     public let sources: [Source]
+    /// The hub that the node works for; nil for a node that only answers its own operator.
+    public let hub: Hub?
+    /// A folder with DICOM files, as patient/study/series/file, for tools; nil when no source's images lie in files.
+    public let images: String?
+    /// What the node has installed to run over images; whether it may run is the policy's to say.
+    public let tools: [Tool]
+
+    /// How the hub is reached.
+    public struct Hub: Sendable, Hashable {
+        /// `https://host:port`.
+        public let url: String
+        /// A PEM file of the authorities that are trusted instead of the system's.
+        public let ca: String?
+        /// The hospital's proxy; nil to let the environment decide.
+        public let proxy: String?
+    }
+
+    /// A program that runs over images.
+    public struct Tool: Sendable, Hashable {
+        public let name: String
+        public let executable: String
+    }
 
     /// One source of data.
     public struct Source: Sendable, Hashable {
@@ -35,6 +57,20 @@ extension NodeConfiguration {
         let ontologies: String?
         let state: String?
         let sources: [SourceEntry]
+        let hub: HubEntry?
+        let images: String?
+        let tools: [ToolEntry]?
+    }
+
+    private struct HubEntry: Decodable {
+        let url: String
+        let ca: String?
+        let proxy: String?
+    }
+
+    private struct ToolEntry: Decodable {
+        let name: String
+        let executable: String
     }
 
     private struct SourceEntry: Decodable {
@@ -44,7 +80,7 @@ extension NodeConfiguration {
         let folder: String?
     }
 
-    private static let keys: Set<String> = ["name", "policy", "ontologies", "state", "sources"]
+    private static let keys: Set<String> = ["name", "policy", "ontologies", "state", "sources", "hub", "images", "tools"]
 
     /// Reads a configuration file.
     /// - Throws: every `N01…` diagnostic about it at once where possible.
@@ -108,6 +144,16 @@ extension NodeConfiguration {
             sources.append(Source(name: entry.name ?? entry.model, model: model, location: location))
         }
         self.sources = sources
+        hub = file.hub.map { Hub(url: $0.url, ca: $0.ca.map(absolute), proxy: $0.proxy) }
+        images = file.images.map(absolute)
+        tools = (file.tools ?? []).map { Tool(name: $0.name, executable: absolute($0.executable)) }
+        if let hub, !hub.url.hasPrefix("https://") {
+            diagnostics.append(
+                Diagnostic("N0110", "the hub's address `\(hub.url)` in `\(path)` is not secure", help: "write it as `https://host:port`"))
+        }
+        if Set(tools.map(\.name)).count != tools.count {
+            diagnostics.append(Diagnostic("N0111", "two tools in `\(path)` have the same name", help: "give each a `name` of its own"))
+        }
         if file.sources.isEmpty {
             diagnostics.append(Diagnostic("N0106", "`\(path)` names no source", help: "add one under `sources`"))
         }

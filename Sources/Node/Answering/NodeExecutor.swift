@@ -30,6 +30,9 @@ public struct NodeExecutor: Sendable {
         public let criteria: [CriterionCoverage]
     }
 
+    /// How each criterion of a plan is evaluated here. Decided without looking at any patient.
+    public func criteria(of plan: ExpandedPlan) -> [CriterionCoverage] { engine.assess(plan).coverage }
+
     /// Answers one plan.
     /// - Parameters:
     ///   - purpose: what the requester says the question is for.
