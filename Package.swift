@@ -67,6 +67,7 @@ let package = Package(
         room("RDF", ["CRaptor2"], linker: [raptor]),
         room("HTTPClient", ["CCurl"], linker: [curlOnOpenSSL]),
         room("DICOMFile"),
+        room("Processes", ["Diagnostics"]),
 
         // Floor 1: the language, its plan and meaning, and what concepts mean.
         room("CohortQL", ["Diagnostics"]),
@@ -82,6 +83,7 @@ let package = Package(
         room("OMOPAdapter", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics", sqlite]),
         room("FHIRAdapter", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics", sqlite]),
         room("Disclosure", ["CohortPlan", "Execution", "Diagnostics", yaml]),
+        room("OrthancServer", ["HTTPClient", "Diagnostics"]),
         room("Synthesis", ["CohortPlan", "Hyperontology", "DICOMFile", "Diagnostics", sqlite]),
 
         // Floor 4: the wire between hub and nodes; computation beside the data.
@@ -106,7 +108,7 @@ let package = Package(
         .executableTarget(
             name: "cohortium",
             dependencies: [
-                "Hub", "Node", "Federation", "Synthesis", "Disclosure", "Compiler", "SPARQL", "Hyperontology", "CohortQL", "CohortPlan",
+                "Hub", "Node", "Federation", "Synthesis", "OrthancServer", "Processes", "Disclosure", "Compiler", "SPARQL", "Hyperontology", "CohortQL", "CohortPlan",
                 "Execution", "RDF", "HTTPClient", "Diagnostics", arguments, logging, signals, yaml,
             ],
             swiftSettings: strict),

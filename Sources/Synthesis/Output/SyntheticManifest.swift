@@ -40,7 +40,7 @@ public struct SyntheticManifest: Hashable, Codable, Sendable {
     }
 
     /// The folder of a hospital, by number from 0.
-    static func nodeName(_ index: Int) -> String { "node-\(index + 1)" }
+    public static func nodeName(_ index: Int) -> String { "node-\(index + 1)" }
 
     /// Reads the manifest of a data set.
     /// - Throws: `U0306` where there is none that can be read.
