@@ -5,7 +5,7 @@ CONFIGURATION ?= release
 CASES ?= 200
 SEED ?= 1
 
-.PHONY: help setup setup-test build demo test check format differential clean
+.PHONY: help setup setup-demo setup-test build demo test check format differential clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,14 +13,18 @@ help: ## this list
 setup:
 	@Scripts/setup build
 
+setup-demo:
+	@Scripts/setup demo
+
 setup-test:
 	@Scripts/setup test
 
 build: setup ## release build: .build/release/cohortium
 	$(SWIFT) build -c $(CONFIGURATION) --product cohortium
+	$(SWIFT) build -c $(CONFIGURATION) --product cohortium-intensity
 
-demo: build ## two synthetic hospitals on this machine, one in OMOP and one in FHIR, and three questions
-	Scripts/demo .build/$(CONFIGURATION)/cohortium
+demo: setup-demo build ## a hub and three synthetic hospitals on this machine: questions, answers, a computation beside the images
+	@.build/$(CONFIGURATION)/cohortium demo $(ARGUMENTS)
 
 test: setup-test ## every test
 	$(SWIFT) test

@@ -67,9 +67,9 @@ let package = Package(
         room("RDF", ["CRaptor2"], linker: [raptor]),
         room("HTTPClient", ["CCurl"], linker: [curlOnOpenSSL]),
         room("DICOMFile"),
-        room("Processes", ["Diagnostics"]),
 
-        // Floor 1: the language, its plan and meaning, and what concepts mean.
+        // Floor 1: the language, its plan and meaning, and what concepts mean; programs of others.
+        room("Processes", ["Diagnostics"]),
         room("CohortQL", ["Diagnostics"]),
         room("CohortPlan", ["Diagnostics"]),
         room("Hyperontology", ["RDF", "Diagnostics", collections]),
@@ -83,7 +83,7 @@ let package = Package(
         room("OMOPAdapter", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics", sqlite]),
         room("FHIRAdapter", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics", sqlite]),
         room("Disclosure", ["CohortPlan", "Execution", "Diagnostics", yaml]),
-        room("OrthancServer", ["HTTPClient", "Diagnostics"]),
+        room("OrthancServer", ["HTTPClient", "Processes", "Diagnostics"]),
         room("Synthesis", ["CohortPlan", "Hyperontology", "DICOMFile", "Diagnostics", sqlite]),
 
         // Floor 4: the wire between hub and nodes; computation beside the data.
@@ -95,7 +95,8 @@ let package = Package(
             "Hub",
             [
                 "Federation", "Compiler", "SPARQL", "Hyperontology", "Disclosure", "RDF", "CohortQL", "CohortPlan", "Execution",
-                "Diagnostics", sqlite, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioSSL, logging, lifecycle, signals, yaml,
+                "Diagnostics", sqlite, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioSSL, logging, lifecycle,
+                signals, yaml,
             ]),
         room(
             "Node",
@@ -108,12 +109,16 @@ let package = Package(
         .executableTarget(
             name: "cohortium",
             dependencies: [
-                "Hub", "Node", "Federation", "Synthesis", "OrthancServer", "Processes", "Disclosure", "Compiler", "SPARQL", "Hyperontology", "CohortQL", "CohortPlan",
+                "Hub", "Node", "Federation", "Synthesis", "OrthancServer", "Processes", "Disclosure", "Compiler", "SPARQL", "Hyperontology",
+                "CohortQL", "CohortPlan",
                 "Execution", "RDF", "HTTPClient", "Diagnostics", arguments, logging, signals, yaml,
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "cohortium-intensity", dependencies: ["CohortDispatch", "DICOMFile", arguments], swiftSettings: strict),
+
+        // What several tests read: the patients that ../shared holds in two models.
+        .target(name: "PublishedPatients", dependencies: [sqlite], path: "Tests/Support/PublishedPatients", swiftSettings: strict),
 
         tests("DiagnosticsTests", ["Diagnostics"]),
         tests("RDFTests", ["RDF"]),
@@ -126,7 +131,9 @@ let package = Package(
         tests("CompilerTests", ["Compiler", "CohortQL", "CohortPlan", "Hyperontology", "Diagnostics"]),
         tests("ExecutionTests", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics"]),
         tests("SPARQLTests", ["SPARQL", "RDF", "Diagnostics"]),
-        tests("OMOPAdapterTests", ["OMOPAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Diagnostics", sqlite]),
+        tests(
+            "OMOPAdapterTests",
+            ["PublishedPatients", "OMOPAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Diagnostics", sqlite]),
         tests("FHIRAdapterTests", ["FHIRAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Diagnostics", sqlite]),
         tests("DisclosureTests", ["Disclosure", "Execution", "CohortPlan"]),
         tests("SynthesisTests", ["Synthesis", "CohortPlan", "Hyperontology", "DICOMFile", sqlite]),
@@ -134,6 +141,11 @@ let package = Package(
         tests("NodeTests", ["Node", "Disclosure", "CohortPlan", "Execution", "Hyperontology", "Compiler", "Synthesis", "Diagnostics"]),
         tests("CohortDispatchTests", ["CohortDispatch", "DICOMFile", "cohortium-intensity"]),
         tests("ArchitectureTests", []),
-        tests("DifferentialTests", ["Execution", "CohortPlan", "Compiler", "Hyperontology", "Synthesis", "OMOPAdapter", "FHIRAdapter"]),
+        tests(
+            "DifferentialTests",
+            [
+                "Execution", "CohortPlan", "Compiler", "Hyperontology", "Synthesis", "OMOPAdapter", "FHIRAdapter", "PublishedPatients",
+                "Diagnostics",
+            ]),
     ]
 )

@@ -20,6 +20,9 @@ public protocol SourceAdapter: Sendable {
     /// - Throws: ``SourceFailure`` when it is away or not what was configured.
     func probe() async throws(SourceFailure)
 
+    /// What is odd about the source without stopping it from being used. For who runs the node alone: it holds counts and places.
+    func loadIssues() async throws(SourceFailure) -> [Diagnostic]
+
     /// How well this source can answer a request. Decided without looking at any patient.
     func assess(_ request: EventRequest, in plan: ExpandedPlan) -> Assessment
 
@@ -34,6 +37,10 @@ public protocol SourceAdapter: Sendable {
 
     /// The native queries that ``events(matching:in:)`` runs for a request, with the values bound to them.
     func nativeQueries(for request: EventRequest, in plan: ExpandedPlan) -> [NativeQuery]
+}
+
+extension SourceAdapter {
+    public func loadIssues() async throws(SourceFailure) -> [Diagnostic] { [] }
 }
 
 /// What a source can tell of a patient beside events.

@@ -42,7 +42,8 @@ public struct HubServer: Sendable {
             let ports = core.configuration.listeners.map { "\($0.address):\($0.port)" }.joined(separator: ", ")
             throw DiagnosticList([
                 Diagnostic(
-                    "F0513", "one of the addresses \(ports) cannot be listened on: \(error.errnoCode == EACCES ? "not permitted" : "in use")",
+                    "F0513",
+                    "one of the addresses \(ports) cannot be listened on: \(error.errnoCode == EACCES ? "not permitted" : "in use")",
                     help: "end what listens there (`ss -ltnp`), or configure another port")
             ])
         } catch {

@@ -6,6 +6,7 @@ import Foundation
 import GRDB
 import Hyperontology
 import OMOPAdapter
+import PublishedPatients
 import Testing
 
 /// Questions in CohortQL on real input, against SQL written for the purpose.

@@ -40,7 +40,8 @@ public struct SignedEnvelope: Hashable, Sendable {
         guard key.isValid(signature, for: SignedEnvelope.signedBytes(payload, purpose)) else {
             throw Diagnostic(
                 "F0204", "the signature of a message is not that of the key it should have",
-                help: "compare the keys of hub and node; enrol the node again when the hub was set up anew", notes: ["signed by `\(keyID)`"])
+                help: "compare the keys of hub and node; enrol the node again when the hub was set up anew", notes: ["signed by `\(keyID)`"]
+            )
         }
         return try CanonicalJSON.decode(type, from: payload)
     }

@@ -68,7 +68,9 @@ struct AnswerCheck {
         texts.count <= NodeService.Limits.reasons
             && texts.allSatisfy { text in
                 text.count <= NodeService.Limits.reason
-                    && text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control && $0.properties.generalCategory != .format }
+                    && text.unicodeScalars.allSatisfy {
+                        $0.properties.generalCategory != .control && $0.properties.generalCategory != .format
+                    }
             }
     }
 }

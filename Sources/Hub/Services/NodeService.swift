@@ -29,7 +29,8 @@ struct NodeService: Sendable {
         let now = Date()
         guard let node = try await core.store.node(signature.node) else {
             throw Problem.unauthorised(
-                "no node is enrolled as `\(signature.node)`", help: "enrol it with `cohortium node enrol` and a token of the hub's operator")
+                "no node is enrolled as `\(signature.node)`", help: "enrol it with `cohortium node enrol` and a token of the hub's operator"
+            )
         }
         do {
             try signature.verify(method: method, path: path, body: body, key: node.publicKey, now: now)
@@ -125,7 +126,8 @@ struct NodeService: Sendable {
         }
         guard answer.version == NodeAnswer.currentVersion, let query = try await core.store.query(task.queryID) else {
             throw Problem.badInput(
-                Diagnostic("F0615", "answers of version \(answer.version) are not known here", help: "bring hub and node to the same version"))
+                Diagnostic(
+                    "F0615", "answers of version \(answer.version) are not known here", help: "bring hub and node to the same version"))
         }
         let fault = AnswerCheck(answer, to: query).fault
         let isFirst = try await core.store.store(

@@ -64,7 +64,8 @@ struct QueryService: Sendable {
         let names = imaging.map { query.anchorNames[$0] }
         guard let last = imaging.last else {
             throw Problem.badInput(
-                Diagnostic("F0608", "the query names no images to compute on", help: "name an imaging event: `baseline = last imaging study …`"))
+                Diagnostic(
+                    "F0608", "the query names no images to compute on", help: "name an imaging event: `baseline = last imaging study …`"))
         }
         var chosen = last
         if let wanted = job.event {

@@ -75,7 +75,8 @@ struct ResultBuilder {
     /// Why there is no answer yet, or none any more.
     private func waiting(_ task: StoredTask) -> [String] {
         guard task.fault == nil else { return [] }
-        let heard = nodes.first { $0.name == task.node }?.lastHeartbeat.map { "last heard of at \($0.formatted(.iso8601))" } ?? "never heard of"
+        let heard =
+            nodes.first { $0.name == task.node }?.lastHeartbeat.map { "last heard of at \($0.formatted(.iso8601))" } ?? "never heard of"
         switch task.state(at: now) {
         case .expired: return ["no answer by the deadline; \(heard)"]
         case .queued: return ["has not fetched the question yet; \(heard)"]

@@ -137,7 +137,9 @@ extension HubStore {
 
     static func date(_ seconds: Double) -> Date { Date(timeIntervalSince1970: seconds) }
 
-    static func text(_ value: some Encodable) throws(Diagnostic) -> String { String(decoding: try CanonicalJSON.encode(value), as: UTF8.self) }
+    static func text(_ value: some Encodable) throws(Diagnostic) -> String {
+        String(decoding: try CanonicalJSON.encode(value), as: UTF8.self)
+    }
 
     static func value<Value: Decodable>(_ type: Value.Type, _ text: String) throws(Diagnostic) -> Value {
         try CanonicalJSON.decode(type, from: Array(text.utf8))

@@ -61,7 +61,8 @@ extension HubStore {
     func tasks(of query: String) async throws -> [StoredTask] {
         try await database.read { database in
             let rows = try Row.fetchAll(
-                database, sql: "SELECT id, node, state, since, deadline, answer, fault FROM task WHERE queryID = ? ORDER BY node", arguments: [query])
+                database, sql: "SELECT id, node, state, since, deadline, answer, fault FROM task WHERE queryID = ? ORDER BY node",
+                arguments: [query])
             return try rows.map { row in
                 let envelope = try (row["answer"] as Data?).map { try CanonicalJSON.decode(SignedEnvelope.self, from: Array($0)) }
                 let fault = try (row["fault"] as String?).map { try HubStore.value(Diagnostic.self, $0) }
@@ -120,7 +121,9 @@ extension HubStore {
     }
 
     private static func state(_ text: String) throws(Diagnostic) -> TaskState {
-        guard let state = TaskState(rawValue: text) else { throw Diagnostic("F0512", "the hub's store holds a task in the state `\(text)`") }
+        guard let state = TaskState(rawValue: text) else {
+            throw Diagnostic("F0512", "the hub's store holds a task in the state `\(text)`")
+        }
         return state
     }
 }

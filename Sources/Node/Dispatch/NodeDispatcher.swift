@@ -18,7 +18,9 @@ struct NodeDispatcher: Sendable {
 
     /// What may be said of the images of a task's cohort.
     func run(_ order: DispatchOrder, of task: FederationTask, deadline: ContinuousClock.Instant) async -> NodeAnswer.Outcome {
-        if let reason = policy.refusal(ofPurpose: task.purpose) ?? policy.refusal(ofTool: order.toolName) { return .refused(reason: reason) }
+        if let reason = policy.refusal(ofPurpose: task.purpose) ?? policy.refusal(ofTool: order.toolName) {
+            return .refused(reason: reason)
+        }
         guard !images.isEmpty else { return .notEvaluable(reasons: ["this node holds no images"]) }
         do {
             let tool = try tools.tool(order.toolName, digest: order.toolDigest)
@@ -87,7 +89,8 @@ struct NodeDispatcher: Sendable {
         try await processing.submit(job)
         switch try await processing.outcome(of: job.id) {
         case .complete: return try IntensityReport.read(reportPath, expected: Set(staged.map(\.series)))
-        case .failed(let reason): throw Diagnostic("D0010", "the tool failed at this node", help: "ask the node's operator", notes: [reason])
+        case .failed(let reason):
+            throw Diagnostic("D0010", "the tool failed at this node", help: "ask the node's operator", notes: [reason])
         case .cancelled, .queued, .running: throw Diagnostic("D0011", "the job was stopped", help: "ask again")
         }
     }

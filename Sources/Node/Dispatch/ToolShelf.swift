@@ -23,10 +23,13 @@ struct ToolShelf: Sendable {
         guard let executable = executables[name] else { throw .refused("the tool `\(name)` is not installed at this node") }
         guard let bytes = FileManager.default.contents(atPath: executable) else {
             throw .failed(
-                Diagnostic("N0303", "the tool `\(name)` cannot be read", help: "check `tools` in the node's configuration", notes: [executable]))
+                Diagnostic(
+                    "N0303", "the tool `\(name)` cannot be read", help: "check `tools` in the node's configuration", notes: [executable]))
         }
         let found = Digest.name(of: Array(bytes))
-        guard found == digest else { throw .refused("the tool `\(name)` at this node is \(found), which is not the one that was asked for") }
+        guard found == digest else {
+            throw .refused("the tool `\(name)` at this node is \(found), which is not the one that was asked for")
+        }
         return ProcessingTool(name: name, digest: found, executable: executable)
     }
 }

@@ -17,6 +17,7 @@ public struct NodeAgent: Sendable {
     let runner: TaskRunner
     let state: NodeState
     let models: [SourceModel]
+    let sources: [any SourceAdapter]
     let heartbeat: Duration
     let working = WorkingSet()
     let logger: Logger
@@ -35,7 +36,8 @@ public struct NodeAgent: Sendable {
             let key = try state.key()
             guard let enrolment = try state.enrolment(), enrolment.name == configuration.name else {
                 throw Diagnostic(
-                    "N0114", "the node `\(configuration.name)` is not enrolled", help: "run `cohortium node enrol TOKEN` with a hub's token")
+                    "N0114", "the node `\(configuration.name)` is not enrolled", help: "run `cohortium node enrol TOKEN` with a hub's token"
+                )
             }
             client = NodeClient(try NodeAgent.hub(configuration), name: configuration.name, key: key)
             verifier = TaskVerifier(hubKey: enrolment.hubKey, node: configuration.name)
@@ -43,6 +45,7 @@ public struct NodeAgent: Sendable {
         } catch {
             throw DiagnosticList([error])
         }
+        self.sources = sources
         models = configuration.sources.map(\.model)
         let folder: [any ImageSource] = configuration.images.map { [ImageFolder(path: $0)] } ?? []
         let dispatcher = NodeDispatcher(
@@ -97,6 +100,7 @@ public struct NodeAgent: Sendable {
 
     /// Works until the calling task is cancelled.
     public func run() async throws {
+        async let probed: Void = probe()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await beat() }
             group.addTask {
@@ -106,6 +110,21 @@ public struct NodeAgent: Sendable {
             // Whichever ends first ends the other: a node that gives signs of life but does not work would be a lie.
             defer { group.cancelAll() }
             try await group.next()
+        }
+        await probed
+    }
+
+    /// Reaches every source once, so that what a source loads is loaded before the first question, and what is away stands in the log.
+    private func probe() async {
+        for source in sources {
+            do {
+                try await source.probe()
+                logger.notice("source reached", metadata: ["source": "\(source.name)"])
+            } catch {
+                let diagnostic = error.diagnostic
+                logger.error(
+                    "source away", metadata: ["source": "\(source.name)", "code": "\(diagnostic.code)", "reason": "\(diagnostic.message)"])
+            }
         }
     }
 }

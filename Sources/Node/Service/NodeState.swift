@@ -31,7 +31,8 @@ struct NodeState: Sendable {
         do {
             return try CanonicalJSON.decode(Enrolment.self, from: Array(data))
         } catch {
-            throw Diagnostic("N0112", "`\(enrolmentFile.path)` is broken", help: "enrol the node again with a new token", notes: error.notes)
+            throw Diagnostic(
+                "N0112", "`\(enrolmentFile.path)` is broken", help: "enrol the node again with a new token", notes: error.notes)
         }
     }
 
@@ -63,7 +64,9 @@ struct NodeState: Sendable {
         }
     }
 
-    func drop(file name: String) { try? FileManager.default.removeItem(at: folder.appendingPathComponent("outbox").appendingPathComponent(name)) }
+    func drop(file name: String) {
+        try? FileManager.default.removeItem(at: folder.appendingPathComponent("outbox").appendingPathComponent(name))
+    }
 
     private func outboxFile(_ id: String) -> URL {
         // The digest of the id: whatever the hub calls its tasks, it is a plain file name.
@@ -76,7 +79,8 @@ struct NodeState: Sendable {
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
         } catch {
             throw Diagnostic(
-                "N0113", "`\(file.path)` cannot be written", help: "check the space and the rights of the state folder", notes: ["\(error)"])
+                "N0113", "`\(file.path)` cannot be written", help: "check the space and the rights of the state folder", notes: ["\(error)"]
+            )
         }
     }
 }

@@ -107,7 +107,8 @@ struct DemoCommand: AsyncParsableCommand {
         let text = String(decoding: try QueryFile(path).source.bytes, as: UTF8.self)
         let tool = try ToolFile(ToolFile.intensity)
         if !json {
-            console.output(console.bold("── dispatch: \(ToolFile.intensity) over the images of the last cohort " + String(repeating: "─", count: 20)))
+            console.output(
+                console.bold("── dispatch: \(ToolFile.intensity) over the images of the last cohort " + String(repeating: "─", count: 20)))
             console.output(
                 console.dim(
                     "The tool goes to the images: each node that holds some decides by its own policy, runs it in a sandbox without\n"

@@ -11,7 +11,8 @@ import Node
 struct NodeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "node", abstract: "A hospital's side: enrol, run, try its sources and its policy.",
-        discussion: "Example:\n  cohortium node answer my.cohort --config node.yaml", subcommands: [Enrol.self, Run.self, Check.self, Answer.self])
+        discussion: "Example:\n  cohortium node answer my.cohort --config node.yaml",
+        subcommands: [Enrol.self, Run.self, Check.self, Answer.self])
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -34,6 +35,7 @@ struct NodeCommand: AsyncParsableCommand {
                 do {
                     try await source.probe()
                     console.tell("\(source.name): reached")
+                    console.report(try await source.loadIssues())
                 } catch {
                     failures.append(error.diagnostic)
                 }

@@ -48,11 +48,14 @@ struct QuestionOptions: ParsableArguments {
     var csv = false
 
     func submission(_ source: SourceText) -> QuerySubmission {
-        QuerySubmission(text: String(decoding: source.bytes, as: UTF8.self), purpose: purpose, threshold: threshold, deadlineSeconds: deadline)
+        QuerySubmission(
+            text: String(decoding: source.bytes, as: UTF8.self), purpose: purpose, threshold: threshold, deadlineSeconds: deadline)
     }
 
     /// Submits, follows, shows.
-    func ask(_ source: SourceText, _ client: ResearcherClient, submit: (QuerySubmission) async throws -> SubmissionReceipt, isJob: Bool = false)
+    func ask(
+        _ source: SourceText, _ client: ResearcherClient, submit: (QuerySubmission) async throws -> SubmissionReceipt, isJob: Bool = false
+    )
         async throws
     {
         let console = Console()

@@ -38,7 +38,9 @@ actor DemoFederation {
     nonisolated var localURL: String { "http://127.0.0.1:\(settings.port + 1)" }
     nonisolated var clientFile: String { file("client.yaml") }
     nonisolated func file(_ name: String) -> String { URL(fileURLWithPath: settings.folder).appendingPathComponent(name).path }
-    private nonisolated func nodeFolder(_ index: Int) -> URL { URL(fileURLWithPath: file("hospitals/\(SyntheticManifest.nodeName(index))")) }
+    private nonisolated func nodeFolder(_ index: Int) -> URL {
+        URL(fileURLWithPath: file("hospitals/\(SyntheticManifest.nodeName(index))"))
+    }
 
     // MARK: Start
 
@@ -64,7 +66,8 @@ actor DemoFederation {
                 let names = try manager.contentsOfDirectory(atPath: settings.folder)
                 guard names.isEmpty || manager.fileExists(atPath: mark) else {
                     throw Diagnostic(
-                        "U0303", "the folder `\(settings.folder)` holds something else than a demonstration", help: "name another with --folder")
+                        "U0303", "the folder `\(settings.folder)` holds something else than a demonstration",
+                        help: "name another with --folder")
                 }
                 for name in names { try manager.removeItem(atPath: file(name)) }
             }
@@ -73,7 +76,8 @@ actor DemoFederation {
         } catch let diagnostic as Diagnostic {
             throw diagnostic
         } catch {
-            throw Diagnostic("U0304", "the folder `\(settings.folder)` cannot be made", help: "name another with --folder", notes: ["\(error)"])
+            throw Diagnostic(
+                "U0304", "the folder `\(settings.folder)` cannot be made", help: "name another with --folder", notes: ["\(error)"])
         }
     }
 
@@ -170,7 +174,8 @@ actor DemoFederation {
             }
             guard ContinuousClock.now < deadline else {
                 throw CommandFailure(
-                    Diagnostic("U0306", "`\(process.name)` of the demonstration does not answer", help: "look into its log \(process.logPath)"),
+                    Diagnostic(
+                        "U0306", "`\(process.name)` of the demonstration does not answer", help: "look into its log \(process.logPath)"),
                     exitCode: ExitCodes.unavailable)
             }
             try await Task.sleep(for: .milliseconds(50))

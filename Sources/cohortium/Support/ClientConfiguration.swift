@@ -53,7 +53,8 @@ struct HubOptions: ParsableArguments {
         guard let token = FileManager.default.contents(atPath: absolute(entry.token)) else {
             throw CommandFailure(
                 Diagnostic(
-                    "U0203", "the token file `\(absolute(entry.token))` cannot be read", help: "ask the hub's operator for a token, and put it there"))
+                    "U0203", "the token file `\(absolute(entry.token))` cannot be read",
+                    help: "ask the hub's operator for a token, and put it there"))
         }
         let address = HubClient.Address(url: entry.url, caFile: entry.ca.map(absolute), proxy: entry.proxy)
         let secret = String(decoding: token, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
@@ -72,7 +73,8 @@ struct HubOptions: ParsableArguments {
             configuration = try YAMLDecoder().decode(ClientConfiguration.self, from: data)
         } catch {
             throw CommandFailure(
-                Diagnostic("U0202", "`\(path)` is not a client file", help: "write `hubs:` with `url`, `ca` and `token`", notes: ["\(error)"]))
+                Diagnostic(
+                    "U0202", "`\(path)` is not a client file", help: "write `hubs:` with `url`, `ca` and `token`", notes: ["\(error)"]))
         }
         let wanted = hub.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         guard let found = configuration.hubs.first(where: { wanted == nil || $0.url == wanted }) else {

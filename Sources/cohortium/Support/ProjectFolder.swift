@@ -17,6 +17,8 @@ enum ProjectFolder {
             return candidate
         }
         throw CommandFailure(
-            Diagnostic("U0206", "the folder `\(name)` that comes with the program is not there", help: "run the program from the project's folder"))
+            Diagnostic(
+                "U0206", "the folder `\(name)` that comes with the program is not there", help: "run the program from the project's folder")
+        )
     }
 }

@@ -21,7 +21,8 @@ struct ResultCSV {
             }
         }
         if let statistics = result.statistics {
-            lines.append(line("total", result.status.state.rawValue, result.overall?.rawValue, "", "", "patients", statistics.patients.count))
+            lines.append(
+                line("total", result.status.state.rawValue, result.overall?.rawValue, "", "", "patients", statistics.patients.count))
             lines.append(line("total", "", "", "", "", "series", statistics.units.count))
             if let moments = statistics.moments {
                 lines.append(["total", "", "", "", "", "mean", "\(moments.mean)", "false"])

@@ -29,7 +29,9 @@ struct ResultPrinter {
         }
         console.output(
             table.lines { row, column, text in
-                guard column > 0, let coverage = coverage(of: result.criteria[row], at: result.nodes[column - 1])?.coverage else { return text }
+                guard column > 0, let coverage = coverage(of: result.criteria[row], at: result.nodes[column - 1])?.coverage else {
+                    return text
+                }
                 return paint(text, coverage)
             }.joined(separator: "\n"))
         for (number, reason) in reasons.enumerated() { console.output("  [\(number + 1)] \(reason)") }
@@ -109,7 +111,9 @@ struct ResultPrinter {
         for (measure, value) in zip(result.report.measures, total.measures) {
             console.output("\(measure.label): \(console.bold(ResultPrinter.text(value.count)))\(remark(value))")
         }
-        if !total.unknown.count.isSuppressed { console.output("patients for whom it is unknown: \(ResultPrinter.text(total.unknown.count))") }
+        if !total.unknown.count.isSuppressed {
+            console.output("patients for whom it is unknown: \(ResultPrinter.text(total.unknown.count))")
+        }
         for table in total.breakdowns {
             var grid = TextTable([(table.breakdown.label, .left)] + result.report.measures.map { ($0.label, .right) })
             for stratum in table.strata { grid.add([stratum.name] + stratum.values.map { ResultPrinter.text($0.count) }) }

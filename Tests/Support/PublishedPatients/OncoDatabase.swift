@@ -2,11 +2,10 @@ import Foundation
 import GRDB
 
 /// The `onco` database of `../shared`, where it is present: 683 patients that this project did not make, from its PostgreSQL dump into SQLite.
-enum OncoDatabase {
-    static let dump = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appendingPathComponent("shared/data/omop/onco_cdm.pg.sql.gz")
+public enum OncoDatabase {
+    private static let dump = PublishedPatients.folder.appendingPathComponent("omop/onco_cdm.pg.sql.gz")
 
-    static var isPresent: Bool { FileManager.default.fileExists(atPath: dump.path) }
+    public static var isPresent: Bool { FileManager.default.fileExists(atPath: dump.path) }
 
     private static let tables: Set<String> = [
         "person", "condition_occurrence", "drug_exposure", "procedure_occurrence", "measurement", "observation", "death",
@@ -15,15 +14,8 @@ enum OncoDatabase {
     ]
 
     /// Loads the tables that the bindings name.
-    static func load(into path: String) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/gunzip")
-        process.arguments = ["-c", dump.path]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
+    public static func load(into path: String) throws {
+        let text = String(decoding: try PublishedPatients.gunzip(dump), as: UTF8.self)
         let queue = try DatabaseQueue(path: path)
         try queue.write { database in
             var insert: Statement?
