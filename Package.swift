@@ -82,6 +82,7 @@ let package = Package(
         // Floor 3: the source models; disclosure control; the synthetic population.
         room("OMOPAdapter", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics", sqlite]),
         room("FHIRAdapter", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics", sqlite]),
+        room("DICOMAdapter", ["Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Diagnostics"]),
         room("Disclosure", ["CohortPlan", "Execution", "Diagnostics", yaml]),
         room("OrthancServer", ["HTTPClient", "Processes", "Diagnostics"]),
         room("Synthesis", ["CohortPlan", "Hyperontology", "DICOMFile", "Diagnostics", sqlite]),
@@ -101,7 +102,8 @@ let package = Package(
         room(
             "Node",
             [
-                "Federation", "CohortDispatch", "OMOPAdapter", "FHIRAdapter", "Disclosure", "Execution", "Hyperontology", "CohortPlan",
+                "Federation", "CohortDispatch", "OMOPAdapter", "FHIRAdapter", "DICOMAdapter", "Disclosure", "Execution", "Hyperontology",
+                "CohortPlan",
                 "HTTPClient", "Diagnostics", logging, lifecycle, signals, yaml,
             ]),
 

@@ -28,8 +28,9 @@ public struct PlanEngine: Sendable {
                 coverage: assessment.coverage, overall: .notEvaluable, outcome: .notEvaluable(reasons: assessment.gaps))
         }
         let needs = SourceNeeds(plan.plan, assessment)
+        let sessions = sources.map { $0.session(for: plan) }
         let fetch = try await SourceFetch.run(
-            plan, requests: needs.requests, patientsOf: needs.sources, sources: sources, limit: limit)
+            plan, requests: needs.requests, patientsOf: needs.sources, sources: sessions, limit: limit)
         let evaluation = try PlanEvaluation(plan.plan, assessment, fetch, limit: limit)
         let truth = try evaluation.condition()
         let tally = Tally(evaluation, counted: truth.yes)

@@ -23,6 +23,9 @@ public protocol SourceAdapter: Sendable {
     /// What is odd about the source without stopping it from being used. For who runs the node alone: it holds counts and places.
     func loadIssues() async throws(SourceFailure) -> [Diagnostic]
 
+    /// The source as one execution sees it: what is fetched for one request of the plan may serve the next one, and never another plan.
+    func session(for plan: ExpandedPlan) -> any SourceAdapter
+
     /// How well this source can answer a request. Decided without looking at any patient.
     func assess(_ request: EventRequest, in plan: ExpandedPlan) -> Assessment
 
@@ -41,6 +44,8 @@ public protocol SourceAdapter: Sendable {
 
 extension SourceAdapter {
     public func loadIssues() async throws(SourceFailure) -> [Diagnostic] { [] }
+    /// Itself, for sources that keep nothing from one request to the next.
+    public func session(for plan: ExpandedPlan) -> any SourceAdapter { self }
 }
 
 /// What a source can tell of a patient beside events.

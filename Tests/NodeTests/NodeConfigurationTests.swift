@@ -20,7 +20,11 @@ import Testing
         #expect(configuration.name == "north")
         #expect(configuration.policy.hasSuffix("/policy.yaml") && configuration.policy.hasPrefix("/"))
         #expect(configuration.sources.map(\.name) == ["omop"])
-        #expect(configuration.sources[0].location.hasSuffix("/omop/omop.sqlite"))
+        guard case .sqlite(let path) = configuration.sources[0].place else {
+            Issue.record("not an OMOP file: \(configuration.sources[0].place)")
+            return
+        }
+        #expect(path.hasSuffix("/omop/omop.sqlite"))
     }
 
     @Test(arguments: [

@@ -93,7 +93,11 @@ import Testing
             Issue.record("a purpose outside the policy was answered")
             return
         }
-        try FileManager.default.removeItem(atPath: hospital.configuration.sources[0].location)
+        guard case .sqlite(let path) = hospital.configuration.sources[0].place else {
+            Issue.record("not an OMOP file")
+            return
+        }
+        try FileManager.default.removeItem(atPath: path)
         let away = await NodeExecutor(
             sources: try NodeSources.open(hospital.configuration, hyperontology: hospital.hyperontology), policy: DisclosurePolicy()
         )

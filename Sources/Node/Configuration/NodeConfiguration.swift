@@ -1,3 +1,4 @@
+public import DICOMAdapter
 public import Diagnostics
 public import Execution
 import Foundation
@@ -42,9 +43,25 @@ public struct NodeConfiguration: Sendable, Hashable {
     /// One source of data.
     public struct Source: Sendable, Hashable {
         public let name: String
-        public let model: SourceModel
-        /// A database file for `omop`, a folder of NDJSON files for `fhir`.
-        public let location: String
+        public let place: Place
+
+        /// What kind of place it is, and where.
+        public enum Place: Sendable, Hashable {
+            /// An OMOP database in a file.
+            case sqlite(String)
+            /// A folder of NDJSON files.
+            case bulkFHIR(String)
+            /// An archive of images.
+            case dicomWeb(DICOMwebAddress)
+        }
+
+        public var model: SourceModel {
+            switch place {
+            case .sqlite: .omop
+            case .bulkFHIR: .fhir
+            case .dicomWeb: .dicom
+            }
+        }
     }
 
 }
@@ -78,6 +95,22 @@ extension NodeConfiguration {
         let model: String
         let sqlite: String?
         let folder: String?
+        let dicomweb: String?
+        let ca: String?
+        let authorization: String?
+
+        /// Where it is; nil when that is not said.
+        func place(_ absolute: (String) -> String) -> Source.Place? {
+            switch SourceModel(rawValue: model) {
+            case .omop: sqlite.map { .sqlite(absolute($0)) }
+            case .fhir: folder.map { .bulkFHIR(absolute($0)) }
+            case .dicom:
+                dicomweb.map {
+                    .dicomWeb(DICOMwebAddress(url: $0, caFile: ca.map(absolute), authorizationFile: authorization.map(absolute)))
+                }
+            case nil: nil
+            }
+        }
     }
 
     private static let keys: Set<String> = ["name", "policy", "ontologies", "state", "sources", "hub", "images", "tools"]
@@ -128,20 +161,20 @@ extension NodeConfiguration {
         state = absolute(file.state ?? "state")
         var sources: [Source] = []
         for entry in file.sources {
-            let location: String? =
-                switch SourceModel(rawValue: entry.model) {
-                case .omop: entry.sqlite.map(absolute)
-                case .fhir: entry.folder.map(absolute)
-                case .dicom, nil: nil
-                }
-            guard let model = SourceModel(rawValue: entry.model), let location else {
+            guard let place = entry.place(absolute) else {
                 diagnostics.append(
                     Diagnostic(
                         "N0104", "the source `\(entry.name ?? entry.model)` in `\(path)` does not say where its data is",
-                        help: "give `model: omop` a `sqlite`, `model: fhir` a `folder`"))
+                        help: "give `model: omop` a `sqlite`, `model: fhir` a `folder`, `model: dicom` a `dicomweb`"))
                 continue
             }
-            sources.append(Source(name: entry.name ?? entry.model, model: model, location: location))
+            if case .dicomWeb(let address) = place, let fault = NodeConfiguration.fault(of: address) {
+                diagnostics.append(
+                    Diagnostic(
+                        "N0105", "the archive's address `\(address.url)` in `\(path)` \(fault)",
+                        help: "write it as `https://host:port/dicom-web`"))
+            }
+            sources.append(Source(name: entry.name ?? entry.model, place: place))
         }
         self.sources = sources
         hub = file.hub.map { Hub(url: $0.url, ca: $0.ca.map(absolute), proxy: $0.proxy) }
@@ -161,6 +194,16 @@ extension NodeConfiguration {
             diagnostics.append(Diagnostic("N0107", "two sources in `\(path)` have the same name", help: "give each a `name` of its own"))
         }
         if diagnostics.containsErrors { throw DiagnosticList(diagnostics) }
+    }
+
+    /// Only on this machine may an archive be asked in clear.
+    private static func fault(of address: DICOMwebAddress) -> String? {
+        guard let url = URL(string: address.url), let host = url.host, !host.isEmpty, url.query == nil else { return "is no address" }
+        switch url.scheme {
+        case "https": return nil
+        case "http" where ["127.0.0.1", "localhost", "::1", "[::1]"].contains(host): return nil
+        default: return "is not secure"
+        }
     }
 
     private static func reason(_ error: any Error) -> String {

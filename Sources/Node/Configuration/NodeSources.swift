@@ -1,7 +1,9 @@
+import DICOMAdapter
 public import Diagnostics
 public import Execution
 import FHIRAdapter
 import Foundation
+import HTTPClient
 public import Hyperontology
 import OMOPAdapter
 
@@ -12,25 +14,18 @@ public enum NodeSources {
     {
         var adapters: [any SourceAdapter] = []
         for source in configuration.sources {
-            switch source.model {
-            case .omop:
-                adapters.append(
-                    OMOPAdapter(
-                        name: source.name, path: source.location, bindings: hyperontology.bindings(for: source.model.rawValue),
-                        omopUnits: hyperontology.omopUnits))
-            case .fhir:
+            let bindings = hyperontology.bindings(for: source.model.rawValue)
+            switch source.place {
+            case .sqlite(let path):
+                adapters.append(OMOPAdapter(name: source.name, path: path, bindings: bindings, omopUnits: hyperontology.omopUnits))
+            case .bulkFHIR(let folder):
                 let systems = hyperontology.codeSystems.flatMap { system in system.uris.map { ($0, system.shortName) } }
                 adapters.append(
                     FHIRAdapter(
-                        name: source.name, directory: source.location, storePath: try store(of: source, in: configuration.state),
-                        bindings: hyperontology.bindings(for: source.model.rawValue),
+                        name: source.name, directory: folder, storePath: try store(of: source, in: configuration.state), bindings: bindings,
                         codeSystems: Dictionary(systems, uniquingKeysWith: { first, _ in first })))
-            case .dicom:
-                throw DiagnosticList([
-                    Diagnostic(
-                        "N0108", "the model `\(source.model.rawValue)` of the source `\(source.name)` has no adapter in this version",
-                        help: "use `model: omop` or `model: fhir`")
-                ])
+            case .dicomWeb(let address):
+                adapters.append(DICOMAdapter(name: source.name, address: address, bindings: bindings, http: HTTPClient()))
             }
         }
         return adapters

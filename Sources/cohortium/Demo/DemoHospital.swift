@@ -18,8 +18,8 @@ struct DemoHospital: Sendable {
                 name: "north", models: [.omop, .dicom], source: ["  - model: omop", "    sqlite: omop/omop.sqlite"], hasImageFolder: true),
             DemoHospital(name: "south", models: [.fhir, .dicom], source: ["  - model: fhir", "    folder: fhir"], hasImageFolder: true),
             DemoHospital(
-                name: "coast", models: [.omop, .dicom],
-                source: ["  - model: omop", "    sqlite: omop/omop.sqlite"], hasImageFolder: false),
+                name: "coast", models: [.dicom],
+                source: ["  - model: dicom", "    dicomweb: http://127.0.0.1:\(orthanc)/dicom-web"], hasImageFolder: false),
         ]
     }
 

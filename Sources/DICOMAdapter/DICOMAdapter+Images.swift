@@ -1,0 +1,32 @@
+import Diagnostics
+public import Execution
+import Foundation
+
+extension DICOMAdapter: ImageSource {
+    /// Fetches the images of a series, one at a time, so that a large series needs no more memory than its largest image.
+    public func stage(_ series: SelectedSeries, into folder: String) async throws(SourceFailure) -> Int {
+        let path = "/studies/\(series.study.percentEncoded)/series/\(series.series.percentEncoded)"
+        let images = try await server.search(path + "/instances", [], tags: [ArchiveProfile.instanceUID])
+        var count = 0
+        for image in images {
+            guard let uid = image[ArchiveProfile.instanceUID].first else {
+                throw server.failure(
+                    "N0427", "the archive of `\(name)` lists images without their UIDs", help: "check its DICOMweb plugin")
+            }
+            for file in try await server.files(path + "/instances/" + uid.percentEncoded) {
+                try write(file, to: URL(fileURLWithPath: folder).appendingPathComponent("\(count).dcm"))
+                count += 1
+            }
+        }
+        return count
+    }
+
+    private func write(_ bytes: [UInt8], to file: URL) throws(SourceFailure) {
+        do {
+            try Data(bytes).write(to: file)
+        } catch {
+            throw server.failure(
+                "N0302", "an image could not be put in place for a tool", help: "check the space and the rights of the node's state folder")
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import CohortPlan
+import Diagnostics
+import Execution
+import Hyperontology
+
+/// The series of an archive as one execution sees them: read once, for all requests of its plan.
+actor SeriesLibrary {
+    private let server: DICOMwebServer
+    private let fields: ArchiveFields
+    private let profile: ArchiveProfile
+    /// What the plan's requests read, each tag with whether the bindings place it on images.
+    private let tags: [String: Bool]
+    private var reading: Task<Contents, any Error>?
+    private var images: [String: [DICOMJSONObject]] = [:]
+
+    struct Contents: Sendable {
+        let series: [SeriesRecord]
+        let routes: [String: ArchiveProfile.Route]
+    }
+
+    init(server: DICOMwebServer, fields: ArchiveFields, profile: ArchiveProfile, requests: [LoweredRequest]) {
+        self.server = server
+        self.fields = fields
+        self.profile = profile
+        var tags: [String: Bool] = [:]
+        for request in requests {
+            for tag in request.seriesTags { tags[tag] = tags[tag] ?? false }
+            for tag in request.imageTags { tags[tag] = true }
+        }
+        self.tags = tags
+    }
+
+    /// Every series. The first to ask has it read; who is cancelled cancels the reading, because they all belong to one execution.
+    func contents() async throws(SourceFailure) -> Contents {
+        let task = reading ?? Task { try await self.read() }
+        reading = task
+        do {
+            return try await withTaskCancellationHandler {
+                try await task.value
+            } onCancel: {
+                task.cancel()
+            }
+        } catch let failure as SourceFailure {
+            throw failure
+        } catch {
+            throw server.failure("N0421", "the archive of `\(server.source)` was not read to the end", help: "ask again")
+        }
+    }
+
+    private func read() async throws(SourceFailure) -> Contents {
+        let routes = try await profile.routes(
+            to: tags.keys.sorted(), ofImages: Set(tags.filter(\.value).keys), server, fields)
+        let told = routes.filter { $0.value == .series }.keys.sorted()
+        let series = try await SeriesSearch(server: server, fields: fields, tags: told).run()
+        return Contents(series: series, routes: routes)
+    }
+
+    /// What every series says to the groups of a request's tests.
+    func rows(of request: LoweredRequest) async throws(SourceFailure) -> [SeriesRow] {
+        let contents = try await contents()
+        let owned = contents.series.filter { $0.patient != nil }
+        func isOfImages(_ test: SeriesTest) -> Bool { test.tags.contains { contents.routes[$0] != .series } }
+        let early = request.groups.map { $0.filter { !isOfImages($0) } }
+        let late = request.groups.map { $0.filter(isOfImages) }
+        // A group that the series itself fails is not asked of its images.
+        let open = owned.filter { record in
+            zip(early, late).contains { early, late in !late.isEmpty && SeriesLibrary.truth(early, record.attributes) != .no }
+        }
+        try await fetchImages(of: open, Set(late.joined().flatMap(\.tags)), contents.routes)
+        return owned.compactMap { record in
+            guard let patient = record.patient else { return nil }
+            let truths = zip(early, late).map { early, late in
+                let truth = SeriesLibrary.truth(early, record.attributes)
+                guard truth != .no, !late.isEmpty else { return truth }
+                return truth && late.map { $0.truth(in: images[record.uid] ?? []) }.conjunction
+            }
+            return SeriesRow(patient: patient, study: record.study, uid: record.uid, start: record.start, truths: truths)
+        }
+    }
+
+    private static func truth(_ tests: [SeriesTest], _ attributes: DICOMJSONObject) -> Truth {
+        tests.map { $0.truth(in: attributes) ?? .unknown }.conjunction
+    }
+
+    /// Every tag that the plan reads of images is fetched at once, so that another request finds them here.
+    private func fetchImages(
+        of series: [SeriesRecord], _ wanted: Set<String>, _ routes: [String: ArchiveProfile.Route]
+    ) async throws(SourceFailure) {
+        guard !wanted.isEmpty else { return }
+        let missing = series.filter { images[$0.uid] == nil }
+        let tags = routes.filter { $0.value != .series }.keys.sorted()
+        let search = ImageSearch(server: server, tags: tags, isTold: tags.allSatisfy { routes[$0] == .images })
+        images.merge(try await search.run(missing)) { _, new in new }
+    }
+}

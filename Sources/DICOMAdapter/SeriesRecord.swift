@@ -1,0 +1,54 @@
+import CohortPlan
+import Execution
+
+/// A series as the archive's search tells it.
+struct SeriesRecord: Sendable {
+    /// Nil where no Patient ID is recorded: nobody knows whose it is.
+    let patient: String?
+    let sex: String?
+    let birthDate: DateRange?
+    let study: String
+    let uid: String
+    let start: DateRange?
+    let attributes: DICOMJSONObject
+
+    /// Nil for an entry without the UIDs that every series has (PS3.3, C.7.2.1 and C.7.3.1).
+    init?(_ object: DICOMJSONObject, _ fields: ArchiveFields) {
+        guard let study = object[fields.study].first, let uid = object[fields.series].first else { return nil }
+        patient = object[fields.patient].first
+        sex = fields.sex.flatMap { object[$0].first }
+        birthDate = fields.birthDate.flatMap { object[$0].first }.flatMap(DateRange.init(dicom:))
+        self.study = study
+        self.uid = uid
+        start = fields.start.flatMap { object[$0].first }.flatMap(DateRange.init(dicom:))
+        attributes = object
+    }
+
+    /// Where the archive serves it.
+    var path: String { "/studies/\(study.percentEncoded)/series/\(uid.percentEncoded)" }
+}
+
+extension DateRange {
+    /// A value of DA: `20210126`, or `2021.01.26` as before version 3 (PS3.5 section 6.2). Nil for anything else.
+    init?(dicom text: String) {
+        let digits = text.utf8.count == 10 && text.split(separator: ".").map(\.count) == [4, 2, 2] ? text.filter { $0 != "." } : text
+        guard digits.utf8.count == 8, digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            let year = Int(digits.prefix(4)), let month = Int(digits.dropFirst(4).prefix(2)), let day = Int(digits.suffix(2)),
+            let date = CalendarDate(year: year, month: month, day: day)
+        else { return nil }
+        self.init(date)
+    }
+}
+
+extension String {
+    /// Everything but the unreserved characters of RFC 3986, section 2.3, as `%XX`: a UID that an archive made up cannot be a path.
+    var percentEncoded: String {
+        utf8.map { byte in
+            let isPlain =
+                byte < 0x80
+                && (Character(Unicode.Scalar(byte)).isLetter || Character(Unicode.Scalar(byte)).isNumber || "-._~".utf8.contains(byte))
+            let hex = String(byte, radix: 16, uppercase: true)
+            return isPlain ? String(Unicode.Scalar(byte)) : "%" + (hex.utf8.count == 1 ? "0" : "") + hex
+        }.joined()
+    }
+}
