@@ -119,7 +119,10 @@ let package = Package(
         .executableTarget(
             name: "cohortium-intensity", dependencies: ["CohortDispatch", "DICOMFile", arguments], swiftSettings: strict),
 
-        // What several tests read: the patients that ../shared holds in two models.
+        // What several tests use: an archive of images of their own; the patients that ../shared holds in two models.
+        .target(
+            name: "TestArchive", dependencies: ["OrthancServer", "DICOMAdapter"],
+            path: "Tests/Support/TestArchive", swiftSettings: strict),
         .target(name: "PublishedPatients", dependencies: [sqlite], path: "Tests/Support/PublishedPatients", swiftSettings: strict),
 
         tests("DiagnosticsTests", ["Diagnostics"]),
@@ -137,6 +140,13 @@ let package = Package(
             "OMOPAdapterTests",
             ["PublishedPatients", "OMOPAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Diagnostics", sqlite]),
         tests("FHIRAdapterTests", ["FHIRAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Diagnostics", sqlite]),
+        tests(
+            "DICOMAdapterTests",
+            [
+                "DICOMAdapter", "TestArchive", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Synthesis", "DICOMFile",
+                "HTTPClient",
+                "Diagnostics", hummingbird, httpTypes, nioCore, logging,
+            ]),
         tests("DisclosureTests", ["Disclosure", "Execution", "CohortPlan"]),
         tests("SynthesisTests", ["Synthesis", "CohortPlan", "Hyperontology", "DICOMFile", sqlite]),
         tests("FederationTests", ["Federation", "Diagnostics", "HTTPClient", "Disclosure", "CohortPlan", "Execution"]),
@@ -147,6 +157,7 @@ let package = Package(
             "DifferentialTests",
             [
                 "Execution", "CohortPlan", "Compiler", "Hyperontology", "Synthesis", "OMOPAdapter", "FHIRAdapter", "PublishedPatients",
+                "DICOMAdapter", "TestArchive", "HTTPClient",
                 "Diagnostics",
             ]),
     ]

@@ -11,7 +11,7 @@ struct ImageSearch: Sendable {
     private static let page = 5_000
     private static let atOnce = 6
 
-    /// The images of each series, by its UID.
+    /// The images of each series, by where the archive serves it.
     func run(_ series: [SeriesRecord]) async throws(SourceFailure) -> [String: [DICOMJSONObject]] {
         do {
             return try await withThrowingTaskGroup(of: (String, [DICOMJSONObject]).self) { group in
@@ -19,11 +19,11 @@ struct ImageSearch: Sendable {
                 var waiting = series[...]
                 func next() {
                     guard let record = waiting.popFirst() else { return }
-                    group.addTask { (record.uid, try await images(of: record)) }
+                    group.addTask { (record.path, try await images(of: record)) }
                 }
                 for _ in 0..<ImageSearch.atOnce { next() }
-                while let (uid, images) = try await group.next() {
-                    found[uid] = images
+                while let (path, images) = try await group.next() {
+                    found[path] = images
                     next()
                 }
                 return found

@@ -11,6 +11,7 @@ actor SeriesLibrary {
     /// What the plan's requests read, each tag with whether the bindings place it on images.
     private let tags: [String: Bool]
     private var reading: Task<Contents, any Error>?
+    /// By where the archive serves the series.
     private var images: [String: [DICOMJSONObject]] = [:]
 
     struct Contents: Sendable {
@@ -72,7 +73,7 @@ actor SeriesLibrary {
             let truths = zip(early, late).map { early, late in
                 let truth = SeriesLibrary.truth(early, record.attributes)
                 guard truth != .no, !late.isEmpty else { return truth }
-                return truth && late.map { $0.truth(in: images[record.uid] ?? []) }.conjunction
+                return truth && late.map { $0.truth(in: images[record.path] ?? []) }.conjunction
             }
             return SeriesRow(patient: patient, study: record.study, uid: record.uid, start: record.start, truths: truths)
         }
@@ -87,7 +88,7 @@ actor SeriesLibrary {
         of series: [SeriesRecord], _ wanted: Set<String>, _ routes: [String: ArchiveProfile.Route]
     ) async throws(SourceFailure) {
         guard !wanted.isEmpty else { return }
-        let missing = series.filter { images[$0.uid] == nil }
+        let missing = series.filter { images[$0.path] == nil }
         let tags = routes.filter { $0.value != .series }.keys.sorted()
         let search = ImageSearch(server: server, tags: tags, isTold: tags.allSatisfy { routes[$0] == .images })
         images.merge(try await search.run(missing)) { _, new in new }

@@ -54,7 +54,7 @@ import Testing
                 // A node that may find more or fewer says so; only what it calls exact must be equal.
                 guard engine.assess(expanded).overall == .exact else { continue }
                 evaluated += 1
-                guard try await difference(expanded, patients, engine) != nil else { continue }
+                guard try await Comparison.difference(expanded, patients, engine) != nil else { continue }
                 differences += 1
                 try await report(model, expanded, patients, folder, hyperontology)
             }
@@ -89,31 +89,12 @@ import Testing
         return PlanEngine(sources: [adapter])
     }
 
-    /// What differs, in words; nil when nothing does.
-    private func difference(_ plan: ExpandedPlan, _ patients: [PatientRecord], _ engine: PlanEngine) async throws -> String? {
-        let expected = ReferenceEvaluator(plan).evaluate(patients)
-        let found = try await engine.execute(plan)
-        guard let counted = found.counted else { return "no count: \(found.outcome)" }
-        if counted.selection.patients != expected.patients {
-            return "patients \(counted.selection.patients) instead of \(expected.patients)"
-        }
-        if counted.unknown.patients != expected.unknown { return "\(counted.unknown.patients) unknown instead of \(expected.unknown)" }
-        let measures = counted.measures.map { $0.value.count.map { ReferenceCount(patients: $0.patients, units: $0.units) } }
-        if measures != expected.measures { return "measures \(measures) instead of \(expected.measures)" }
-        for (table, wanted) in zip(counted.breakdowns, expected.tables) {
-            guard case .strata(let strata) = table.content else { return "no table by \(table.breakdown)" }
-            let rows = strata.map { $0.values.map { $0.count.map { ReferenceCount(patients: $0.patients, units: $0.units) } } }
-            if rows != wanted { return "by \(table.breakdown): \(rows) instead of \(wanted)" }
-        }
-        return nil
-    }
-
     /// Drops patients, then events, as long as the difference stays, and reports what is left.
     private func report(_ model: Model, _ plan: ExpandedPlan, _ patients: [PatientRecord], _ folder: URL, _ hyperontology: Hyperontology)
         async throws
     {
         func differs(_ patients: [PatientRecord]) async throws -> Bool {
-            try await difference(plan, patients, try engine(model, patients, folder, hyperontology)) != nil
+            try await Comparison.difference(plan, patients, try engine(model, patients, folder, hyperontology)) != nil
         }
         var left = patients
         for patient in patients where left.count > 1 {
@@ -132,7 +113,7 @@ import Testing
                 }
             }
         }
-        let words = try await difference(plan, left, try engine(model, left, folder, hyperontology)) ?? "gone when shrunk"
+        let words = try await Comparison.difference(plan, left, try engine(model, left, folder, hyperontology)) ?? "gone when shrunk"
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         let text = String(decoding: try encoder.encode(plan.plan), as: UTF8.self)
