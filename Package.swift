@@ -121,7 +121,7 @@ let package = Package(
 
         // What several tests use: an archive of images of their own; the patients that ../shared holds in two models.
         .target(
-            name: "TestArchive", dependencies: ["OrthancServer", "DICOMAdapter"],
+            name: "TestArchive", dependencies: ["OrthancServer", "DICOMAdapter", "Processes"],
             path: "Tests/Support/TestArchive", swiftSettings: strict),
         .target(name: "PublishedPatients", dependencies: [sqlite], path: "Tests/Support/PublishedPatients", swiftSettings: strict),
 

@@ -106,7 +106,7 @@ public actor OrthancServer {
             if let answer = try? await http.send(request), answer.isSuccess, process.isRunning { return }
             guard process.isRunning else {
                 throw Diagnostic(
-                    "U0311", "Orthanc ended at once: \(process.lastWords.last ?? "it said nothing")",
+                    "U0311", "Orthanc ended at once: \(process.complaint ?? "it said nothing")",
                     help: "most often the port \(port) is taken: choose another", notes: ["its log is \(process.logPath)"])
             }
             guard ContinuousClock.now < deadline, !Task.isCancelled else {
@@ -182,5 +182,13 @@ private struct OrthancConfiguration: Encodable {
         case name = "Name", storage = "StorageDirectory", port = "HttpPort", plugins = "Plugins", isRemoteAccessAllowed =
             "RemoteAccessAllowed"
         case isAuthenticationEnabled = "AuthenticationEnabled", isDICOMServerEnabled = "DicomServerEnabled", dicomWeb = "DicomWeb"
+    }
+}
+
+extension ChildProcess {
+    /// What Orthanc says went wrong: its lines of that kind begin with `E` and the date.
+    fileprivate var complaint: String? {
+        let words = lastWords.first { $0.hasPrefix("E") }.flatMap { line in line.range(of: "] ").map { String(line[$0.upperBound...]) } }
+        return words ?? lastWords.last
     }
 }

@@ -48,6 +48,7 @@ actor DemoFederation {
     func start() async throws {
         let tool = try ToolFile(ToolFile.intensity)
         let hospitals = DemoHospital.all(orthanc: settings.port + 2)
+        try checkPorts()
         try prepareFolder()
         try await makePatients(hospitals)
         async let archive: Void = startArchive()
@@ -55,6 +56,16 @@ actor DemoFederation {
         try await startNodes(hospitals, tool)
         try await archive
         try await waitForNodes(hospitals.count)
+    }
+
+    /// Before anything is made: what is found out now costs nobody a minute.
+    private func checkPorts() throws {
+        let taken = (0...2).map { settings.port + $0 }.filter { !LoopbackPort.isFree($0) }
+        guard let first = taken.first else { return }
+        throw CommandFailure(
+            Diagnostic(
+                "U0405", "the port \(first) is in use",
+                help: "end what listens there (`ss -ltnp`), or choose three other ports with --port"), exitCode: ExitCodes.unavailable)
     }
 
     /// A demonstration's folder may be made anew; anything else is left alone.
@@ -66,7 +77,7 @@ actor DemoFederation {
                 let names = try manager.contentsOfDirectory(atPath: settings.folder)
                 guard names.isEmpty || manager.fileExists(atPath: mark) else {
                     throw Diagnostic(
-                        "U0303", "the folder `\(settings.folder)` holds something else than a demonstration",
+                        "U0401", "the folder `\(settings.folder)` holds something else than a demonstration",
                         help: "name another with --folder")
                 }
                 for name in names { try manager.removeItem(atPath: file(name)) }
@@ -77,7 +88,8 @@ actor DemoFederation {
             throw diagnostic
         } catch {
             throw Diagnostic(
-                "U0304", "the folder `\(settings.folder)` cannot be made", help: "name another with --folder", notes: ["\(error)"])
+                "U0402", "the folder `\(settings.folder)` cannot be made", help: "name another with --folder",
+                notes: [error.localizedDescription])
         }
     }
 
@@ -168,14 +180,14 @@ actor DemoFederation {
             guard process.isRunning else {
                 throw CommandFailure(
                     Diagnostic(
-                        "U0305", "`\(process.name)` of the demonstration ended: \(process.lastWords.first ?? "it said nothing")",
+                        "U0403", "`\(process.name)` of the demonstration ended: \(process.lastWords.first ?? "it said nothing")",
                         help: "mend what it says, or choose other ports with --port; its log is \(process.logPath)",
                         notes: Array(process.lastWords.dropFirst())), exitCode: ExitCodes.unavailable)
             }
             guard ContinuousClock.now < deadline else {
                 throw CommandFailure(
                     Diagnostic(
-                        "U0306", "`\(process.name)` of the demonstration does not answer", help: "look into its log \(process.logPath)"),
+                        "U0404", "`\(process.name)` of the demonstration does not answer", help: "look into its log \(process.logPath)"),
                     exitCode: ExitCodes.unavailable)
             }
             try await Task.sleep(for: .milliseconds(50))
@@ -184,7 +196,9 @@ actor DemoFederation {
 
     /// Ends every process, the hub last.
     func stop() async {
-        for process in children.dropFirst() { await process.stop() }
+        await withTaskGroup(of: Void.self) { group in
+            for process in children.dropFirst() { group.addTask { await process.stop() } }
+        }
         await children.first?.stop()
         await orthanc?.stop()
         children = []

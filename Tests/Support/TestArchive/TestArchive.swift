@@ -1,6 +1,7 @@
 public import DICOMAdapter
 public import Foundation
 import OrthancServer
+import Processes
 
 /// A real Orthanc of a test's own, on a free port, with the DICOM files of a folder in it.
 public struct TestArchive: Sendable {
@@ -35,7 +36,7 @@ public struct TestArchive: Sendable {
         for _ in 0..<5 {
             do {
                 return try await OrthancServer.start(
-                    port: try FreePort.find(), storage: folder.appendingPathComponent("storage").path,
+                    port: LoopbackPort.find() ?? 0, storage: folder.appendingPathComponent("storage").path,
                     log: folder.appendingPathComponent("log").path)
             } catch {
                 failure = error
