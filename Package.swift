@@ -81,7 +81,7 @@ let package = Package(
 
         // Floor 3: the source models; disclosure control; the synthetic population.
         room("OMOPAdapter", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics", sqlite]),
-        room("FHIRAdapter", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics", sqlite]),
+        room("FHIRAdapter", ["Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Diagnostics", sqlite]),
         room("DICOMAdapter", ["Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Diagnostics"]),
         room("Disclosure", ["CohortPlan", "Execution", "Diagnostics", yaml]),
         room("OrthancServer", ["HTTPClient", "Processes", "Diagnostics"]),
@@ -139,7 +139,12 @@ let package = Package(
         tests(
             "OMOPAdapterTests",
             ["PublishedPatients", "OMOPAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Diagnostics", sqlite]),
-        tests("FHIRAdapterTests", ["FHIRAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Diagnostics", sqlite]),
+        tests(
+            "FHIRAdapterTests",
+            [
+                "FHIRAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Synthesis", "HTTPClient", "Diagnostics", sqlite,
+                hummingbird, httpTypes, nioCore, logging,
+            ]),
         tests(
             "DICOMAdapterTests",
             [
@@ -150,7 +155,12 @@ let package = Package(
         tests("DisclosureTests", ["Disclosure", "Execution", "CohortPlan"]),
         tests("SynthesisTests", ["Synthesis", "CohortPlan", "Hyperontology", "DICOMFile", sqlite]),
         tests("FederationTests", ["Federation", "Diagnostics", "HTTPClient", "Disclosure", "CohortPlan", "Execution"]),
-        tests("NodeTests", ["Node", "Disclosure", "CohortPlan", "Execution", "Hyperontology", "Compiler", "Synthesis", "Diagnostics"]),
+        tests(
+            "NodeTests",
+            [
+                "Node", "DICOMAdapter", "FHIRAdapter", "Disclosure", "CohortPlan", "Execution", "Hyperontology", "Compiler", "Synthesis",
+                "Diagnostics",
+            ]),
         tests("CohortDispatchTests", ["CohortDispatch", "DICOMFile", "cohortium-intensity"]),
         tests("ArchitectureTests", []),
         tests(

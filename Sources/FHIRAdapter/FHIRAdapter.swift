@@ -1,7 +1,6 @@
 public import CohortPlan
 public import Diagnostics
 public import Execution
-import GRDB
 public import Hyperontology
 
 /// FHIR R4 (4.0.1) from a folder of bulk NDJSON, one resource or Bundle a line, of any types.
@@ -63,13 +62,7 @@ public struct FHIRAdapter: SourceAdapter {
 
     public func patients() async throws(SourceFailure) -> [SourcePatient] {
         try requirePatients()
-        let sexCodes = bindings.sexCodes
-        let statement = StoreStatement(text: "SELECT id, sex, birth_earliest, birth_latest FROM patient", parameters: [])
-        return try await store.rows(of: statement) { row in
-            guard let id = row[0] as String? else { return nil }
-            let sex = (row[1] as String?).flatMap { sexCodes[$0] }.flatMap(Sex.init(rawValue:))
-            return SourcePatient(id: id, sex: sex, birthDate: StoreDate.range(row[2], row[3]))
-        }
+        return try await store.read { (reading) throws(SourceFailure) in try await reading.patients(sexCodes: bindings.sexCodes) }
     }
 
     public func events(matching request: EventRequest, in plan: ExpandedPlan) async throws(SourceFailure) -> [SourceEvent] {
@@ -77,16 +70,7 @@ public struct FHIRAdapter: SourceAdapter {
         guard !lowered.queries.isEmpty else {
             throw failure(LoweringGap(lowered.assessment.reasons.first ?? "nothing is bound for it"))
         }
-        var events: [SourceEvent] = []
-        for query in lowered.queries {
-            switch query.rows {
-            case .records(let reader): events += try await store.rows(of: query.statement) { reader.event(in: $0) }
-            case .images(let reader):
-                let rows = try await store.rows(of: query.statement) { reader.series(in: $0) }
-                events += reader.events(from: rows)
-            }
-        }
-        return events
+        return try await store.read { (reading) throws(SourceFailure) in try await reading.events(lowered) }
     }
 
     public func nativeQueries(for request: EventRequest, in plan: ExpandedPlan) -> [NativeQuery] {

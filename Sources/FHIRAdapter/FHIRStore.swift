@@ -51,24 +51,14 @@ final class FHIRStore: Sendable {
     /// What is odd about the export, as far as it does not stop it from being loaded.
     func issues() throws(SourceFailure) -> [LoadIssue] { try connect().contents.issues }
 
-    /// Runs a statement and hands every row to a function.
-    /// - Returns: what the function made of the rows, without its nils.
-    func rows<Value: Sendable>(
-        of statement: StoreStatement, _ read: @escaping @Sendable (Row) throws -> Value?
-    ) async throws(SourceFailure) -> [Value] {
+    /// Reads from the store; a connection that fails is let go.
+    func read<Value>(_ body: (StoreReading) async throws(SourceFailure) -> Value) async throws(SourceFailure) -> Value {
         let queue = try connect().queue
         do {
-            return try await queue.read { database in
-                let cursor = try Row.fetchCursor(database, sql: statement.text, arguments: StatementArguments(statement.parameters))
-                var values: [Value] = []
-                while let row = try cursor.next() {
-                    if let value = try read(row) { values.append(value) }
-                }
-                return values
-            }
+            return try await body(StoreReading(queue: queue, source: source))
         } catch {
             state.withLock { $0 = State() }
-            throw SourceFailure(source: source, Diagnostic(describing: error, source: source))
+            throw error
         }
     }
 
@@ -123,7 +113,7 @@ struct StoreStatement: Hashable, Sendable {
 
 extension Diagnostic {
     /// What went wrong with the store, in the words of who runs the node.
-    fileprivate init(describing error: any Error, source: String) {
+    init(describing error: any Error, source: String) {
         switch error {
         case is CancellationError: self.init("N0408", "the query of source `\(source)` was interrupted")
         case let error as DatabaseError where [.SQLITE_INTERRUPT, .SQLITE_ABORT].contains(error.resultCode):

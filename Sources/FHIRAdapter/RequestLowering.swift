@@ -17,7 +17,7 @@ struct RequestLowering {
         let exported = bound.filter { contents?.resourceTypes.contains($0.container) ?? true }
         guard !exported.isEmpty else {
             let types = Set(bound.map(\.container)).sorted().joined(separator: " or ")
-            return LoweredRequest(LoweringGap("no \(types) was exported"))
+            return LoweredRequest(LoweringGap("the source holds no \(types)"))
         }
         return LoweredRequest(
             exported.map { place in

@@ -51,7 +51,8 @@ struct StoreLoader {
         try write(resource, at: position, to: &writer)
     }
 
-    private func write(_ resource: FHIRElement, at position: String, to writer: inout StoreWriter) throws {
+    /// - Parameter position: where the resource stands, for messages.
+    func write(_ resource: FHIRElement, at position: String, to writer: inout StoreWriter) throws {
         guard let type = resource["resourceType"]?.text else {
             throw Diagnostic(
                 "N0406", "`\(position)` of source `\(source)` is not a FHIR resource", help: "every line needs a `resourceType`")

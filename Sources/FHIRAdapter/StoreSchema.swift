@@ -59,6 +59,13 @@ struct StoreContents: Sendable, Hashable {
     let placesWithUnresolvedMedications: Set<String>
     let issues: [LoadIssue]
 
+    /// What a server can be searched for.
+    init(served types: Set<String>) {
+        resourceTypes = types
+        placesWithUnresolvedMedications = []
+        issues = []
+    }
+
     init(reading database: Database) throws {
         resourceTypes = Set(try String.fetchAll(database, sql: "SELECT name FROM resource_type"))
         issues = try LoadIssue.all(reading: database)

@@ -80,7 +80,7 @@ import Testing
 /// The unpacked files, with a reading of them that shares nothing with the adapter: regular expressions over lines.
 final class PublishedData: Sendable {
     let export: Export
-    private let lines: [String: [String]]
+    let lines: [String: [String]]
 
     private static let folder: URL? = {
         let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -122,10 +122,10 @@ import Testing
 
     @Test func whatWasNotExportedCannotBeEvaluated() throws {
         let export = try Export([Line.condition("1")])
-        #expect(try export.assess(EventRequest(kind: .imagingStudy)) == .notEvaluable("no ImagingStudy was exported"))
+        #expect(try export.assess(EventRequest(kind: .imagingStudy)) == .notEvaluable("the source holds no ImagingStudy"))
         #expect(
             try export.assess(EventRequest(kind: .medication))
-                == .notEvaluable("no MedicationAdministration or MedicationRequest was exported"))
+                == .notEvaluable("the source holds no MedicationAdministration or MedicationRequest"))
         #expect(export.adapter().assess(.sex) == .notEvaluable("no Patient was exported"))
         let ordered = #"{"resourceType":"MedicationRequest","id":"1","subject":{"reference":"Patient/p"}}"#
         #expect(try Export([ordered]).assess(EventRequest(kind: .medication)) == .exact)

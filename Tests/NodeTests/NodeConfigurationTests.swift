@@ -1,4 +1,6 @@
+import DICOMAdapter
 import Diagnostics
+import FHIRAdapter
 import Foundation
 import Node
 import Testing
@@ -37,6 +39,27 @@ import Testing
         let error = #expect(throws: DiagnosticList.self) { try read(base + lines) }
         #expect(error?.diagnostics.map(\.code.rawValue) == [code] || error?.diagnostics.first?.code.rawValue == code)
         #expect(error?.diagnostics.allSatisfy { $0.help?.isEmpty == false } == true)
+    }
+
+    @Test func sourcesThatAreAskedOverHTTPHaveAnAddressAndFiles() throws {
+        let head = "name: north\npolicy: policy.yaml\nsources:\n"
+        let configuration = try read(
+            head
+                + "  - model: dicom\n    dicomweb: https://pacs.example/dicom-web/\n    ca: ca.pem\n    authorization: secret\n"
+                + "  - model: fhir\n    server: http://127.0.0.1:8080/fhir\n")
+        guard case .dicomWeb(let archive) = configuration.sources[0].place, case .fhirServer(let server) = configuration.sources[1].place
+        else {
+            Issue.record("other places: \(configuration.sources)")
+            return
+        }
+        #expect(archive.url == "https://pacs.example/dicom-web")
+        #expect(archive.caFile?.hasSuffix("/ca.pem") == true && archive.authorizationFile?.hasSuffix("/secret") == true)
+        #expect(server.url == "http://127.0.0.1:8080/fhir" && server.authorizationFile == nil)
+        #expect(configuration.sources.map(\.model) == [.dicom, .fhir])
+        for address in ["http://pacs.example/dicom-web", "pacs", "https://", "ftp://127.0.0.1/x", "https://h/x?y=1"] {
+            let error = #expect(throws: DiagnosticList.self) { try read(head + "  - model: dicom\n    dicomweb: \(address)\n") }
+            #expect(error?.diagnostics.map(\.code) == ["N0105"], "\(address)")
+        }
     }
 
     @Test func aMissingFileIsNamed() {

@@ -1,6 +1,7 @@
 public import DICOMAdapter
 public import Diagnostics
 public import Execution
+public import FHIRAdapter
 import Foundation
 import Yams
 
@@ -51,6 +52,8 @@ public struct NodeConfiguration: Sendable, Hashable {
             case sqlite(String)
             /// A folder of NDJSON files.
             case bulkFHIR(String)
+            /// A FHIR server with a search interface.
+            case fhirServer(FHIRServerAddress)
             /// An archive of images.
             case dicomWeb(DICOMwebAddress)
         }
@@ -58,7 +61,7 @@ public struct NodeConfiguration: Sendable, Hashable {
         public var model: SourceModel {
             switch place {
             case .sqlite: .omop
-            case .bulkFHIR: .fhir
+            case .bulkFHIR, .fhirServer: .fhir
             case .dicomWeb: .dicom
             }
         }
@@ -95,6 +98,7 @@ extension NodeConfiguration {
         let model: String
         let sqlite: String?
         let folder: String?
+        let server: String?
         let dicomweb: String?
         let ca: String?
         let authorization: String?
@@ -103,7 +107,11 @@ extension NodeConfiguration {
         func place(_ absolute: (String) -> String) -> Source.Place? {
             switch SourceModel(rawValue: model) {
             case .omop: sqlite.map { .sqlite(absolute($0)) }
-            case .fhir: folder.map { .bulkFHIR(absolute($0)) }
+            case .fhir:
+                folder.map { .bulkFHIR(absolute($0)) }
+                    ?? server.map {
+                        .fhirServer(FHIRServerAddress(url: $0, caFile: ca.map(absolute), authorizationFile: authorization.map(absolute)))
+                    }
             case .dicom:
                 dicomweb.map {
                     .dicomWeb(DICOMwebAddress(url: $0, caFile: ca.map(absolute), authorizationFile: authorization.map(absolute)))
@@ -165,14 +173,13 @@ extension NodeConfiguration {
                 diagnostics.append(
                     Diagnostic(
                         "N0104", "the source `\(entry.name ?? entry.model)` in `\(path)` does not say where its data is",
-                        help: "give `model: omop` a `sqlite`, `model: fhir` a `folder`, `model: dicom` a `dicomweb`"))
+                        help: "give `model: omop` a `sqlite`, `model: fhir` a `folder` or a `server`, `model: dicom` a `dicomweb`"))
                 continue
             }
-            if case .dicomWeb(let address) = place, let fault = NodeConfiguration.fault(of: address) {
+            if let url = entry.dicomweb ?? entry.server, let fault = NodeConfiguration.fault(of: url) {
                 diagnostics.append(
-                    Diagnostic(
-                        "N0105", "the archive's address `\(address.url)` in `\(path)` \(fault)",
-                        help: "write it as `https://host:port/dicom-web`"))
+                    Diagnostic("N0105", "the address `\(url)` of a source in `\(path)` \(fault)", help: "write it as `https://host:port/…`")
+                )
             }
             sources.append(Source(name: entry.name ?? entry.model, place: place))
         }
@@ -196,9 +203,9 @@ extension NodeConfiguration {
         if diagnostics.containsErrors { throw DiagnosticList(diagnostics) }
     }
 
-    /// Only on this machine may an archive be asked in clear.
-    private static func fault(of address: DICOMwebAddress) -> String? {
-        guard let url = URL(string: address.url), let host = url.host, !host.isEmpty, url.query == nil else { return "is no address" }
+    /// Only on this machine may a source be asked in clear.
+    private static func fault(of address: String) -> String? {
+        guard let url = URL(string: address), let host = url.host, !host.isEmpty, url.query == nil else { return "is no address" }
         switch url.scheme {
         case "https": return nil
         case "http" where ["127.0.0.1", "localhost", "::1", "[::1]"].contains(host): return nil

@@ -12,6 +12,8 @@ public enum NodeSources {
     /// The adapters, in the order of the configuration. Nothing is opened yet; each says when it is asked what is wrong with its source.
     public static func open(_ configuration: NodeConfiguration, hyperontology: Hyperontology) throws(DiagnosticList) -> [any SourceAdapter]
     {
+        let uris = hyperontology.codeSystems.flatMap { system in system.uris.map { ($0, system.shortName) } }
+        let systems = Dictionary(uris, uniquingKeysWith: { first, _ in first })
         var adapters: [any SourceAdapter] = []
         for source in configuration.sources {
             let bindings = hyperontology.bindings(for: source.model.rawValue)
@@ -19,11 +21,13 @@ public enum NodeSources {
             case .sqlite(let path):
                 adapters.append(OMOPAdapter(name: source.name, path: path, bindings: bindings, omopUnits: hyperontology.omopUnits))
             case .bulkFHIR(let folder):
-                let systems = hyperontology.codeSystems.flatMap { system in system.uris.map { ($0, system.shortName) } }
                 adapters.append(
                     FHIRAdapter(
                         name: source.name, directory: folder, storePath: try store(of: source, in: configuration.state), bindings: bindings,
-                        codeSystems: Dictionary(systems, uniquingKeysWith: { first, _ in first })))
+                        codeSystems: systems))
+            case .fhirServer(let address):
+                adapters.append(
+                    FHIRServerAdapter(name: source.name, address: address, bindings: bindings, codeSystems: systems, http: HTTPClient()))
             case .dicomWeb(let address):
                 adapters.append(DICOMAdapter(name: source.name, address: address, bindings: bindings, http: HTTPClient()))
             }

@@ -1,0 +1,124 @@
+import Diagnostics
+import Execution
+import Synchronization
+
+/// What a server says that it can, and what of that was seen to be so.
+final class ServerProfile: Sendable {
+    /// One resource type.
+    struct TypeProfile: Sendable, Hashable {
+        /// The names of its search parameters in the CapabilityStatement.
+        let parameters: Set<String>
+    }
+
+    /// How a type is narrowed to some codes.
+    enum Narrowing: Sendable, Hashable {
+        /// By these token parameters, each in a search of its own.
+        case parameters([String])
+        /// Not at all: everything is fetched and looked through here.
+        case none
+    }
+
+    private struct State {
+        var types: [String: TypeProfile]?
+        var narrowings: [String: Narrowing] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    /// The types that can be searched; nil when the server was not asked yet.
+    var types: [String: TypeProfile]? { state.withLock { $0.types } }
+
+    /// Asks the server what it can (`/metadata`, FHIR R4, section 3.1.0.14), and forgets what was seen before.
+    func renew(_ server: FHIRServer) async throws(SourceFailure) -> [String: TypeProfile] {
+        guard case .resource(let statement) = try await server.get("metadata"), statement["resourceType"]?.text == "CapabilityStatement"
+        else {
+            throw server.failure(
+                "N0443", "the server of `\(server.source)` has no CapabilityStatement",
+                help: "check that `server` is its service base, such as `https://host/fhir/r4`")
+        }
+        let version = statement["fhirVersion"]?.text ?? ""
+        guard version.hasPrefix("4.0") || version.hasPrefix("4.3") else {
+            throw server.failure(
+                "N0447", "the server of `\(server.source)` speaks FHIR `\(version)`", help: "FHIR R4 (4.0 or 4.3) is read")
+        }
+        var types: [String: TypeProfile] = [:]
+        let resources = statement.all(at: "rest").filter { $0["mode"]?.text == "server" }.flatMap { $0.all(at: "resource") }
+        for resource in resources {
+            guard let type = resource["type"]?.text, resource.all(at: "interaction").contains(where: { $0["code"]?.text == "search-type" })
+            else { continue }
+            types[type] = TypeProfile(parameters: Set(resource.all(at: "searchParam").compactMap { $0["name"]?.text }))
+        }
+        state.withLock { $0 = State(types: types) }
+        return types
+    }
+
+    /// What is known, asking where nothing is.
+    func types(_ server: FHIRServer) async throws(SourceFailure) -> [String: TypeProfile] {
+        if let types { return types }
+        return try await renew(server)
+    }
+
+    /// How a type is narrowed to codes, trying it out the first time: a code that a record has must find one, and a code that none can
+    /// have must find none. Servers are known to ignore what they do not understand, and then return everything or nothing.
+    func narrowing(
+        of type: String, _ server: FHIRServer, codings: FHIRCodingReader, contained: String?
+    ) async throws(SourceFailure) -> Narrowing {
+        if let known = state.withLock({ $0.narrowings[type] }) { return known }
+        let found = try await tryNarrowing(type, server, contained)
+        guard let found else { return .none }
+        state.withLock { $0.narrowings[type] = found }
+        return found
+    }
+
+    /// Nil when there is no record to try it on, so that nothing is known.
+    private func tryNarrowing(_ type: String, _ server: FHIRServer, _ contained: String?) async throws(SourceFailure) -> Narrowing? {
+        let parameters = ServerProfile.codeParameters(in: try await types(server)[type]?.parameters ?? [])
+        guard !parameters.isEmpty else { return Narrowing.none }
+        let sample = try await SearchPages(server: server).first(of: type, [("_count", "50")])
+        guard !sample.isEmpty else { return nil }
+        // What a record holds inside itself is found by no search.
+        if let contained, sample.contains(where: { $0[contained]?["reference"]?.text?.hasPrefix("#") ?? false }) { return Narrowing.none }
+        guard let token = sample.lazy.compactMap(ServerProfile.token).first else { return Narrowing.none }
+        for parameter in parameters where parameter != "component-code" {
+            let some = try await SearchPages(server: server).first(of: type, [(parameter, token), ("_count", "5")])
+            let none = try await SearchPages(server: server).first(of: type, [(parameter, ServerProfile.impossible), ("_count", "5")])
+            guard !some.isEmpty, none.isEmpty, some.allSatisfy({ ServerProfile.tokens(of: $0).contains(token) }) else {
+                return Narrowing.none
+            }
+        }
+        return .parameters(parameters)
+    }
+
+    /// The parameters by which all records of a code are found; of Observation, those with the code in a component too.
+    private static func codeParameters(in names: Set<String>) -> [String] {
+        if names.contains("combo-code") { return ["combo-code"] }
+        guard names.contains("code") else { return [] }
+        return names.contains("component-code") ? ["code", "component-code"] : ["code"]
+    }
+
+    private static let impossible = "https://cohortium.invalid/none|none"
+
+    private static func token(of resource: FHIRElement) -> String? { tokens(of: resource).first }
+
+    /// The codes that a record has, as a search would name them (section 3.1.1.4.10).
+    private static func tokens(of resource: FHIRElement) -> [String] {
+        let concepts = resource.all(at: "code") + resource.all(at: "medicationCodeableConcept") + resource.all(at: "component.code")
+        return concepts.flatMap { $0.all(at: "coding") }.compactMap { coding in
+            guard let system = coding["system"]?.text, let code = coding["code"]?.text else { return nil }
+            return SearchToken.text(system: system, code: code)
+        }
+    }
+}
+
+/// A value of a token parameter.
+enum SearchToken {
+    /// `system|code`, with the signs that separate values escaped (FHIR R4, section 3.1.1.4.1).
+    static func text(system: String, code: String) -> String { "\(escaped(system))|\(escaped(code))" }
+
+    private static func escaped(_ text: String) -> String {
+        text.reduce(into: "") { result, character in
+            if "\\|,$".contains(character) { result.append("\\") }
+            result.append(character)
+        }
+    }
+}

@@ -1,0 +1,239 @@
+import FHIRAdapter
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import Synchronization
+
+/// A small conforming FHIR R4 search server over resources in memory, that can be told to have the faults that real ones have.
+struct FaultyServer: Sendable {
+    enum Fault: Sendable, Hashable {
+        /// Takes no POST searches.
+        case refusesPOST
+        /// Finds everything, whatever codes are asked for.
+        case ignoresCodes
+        /// Finds nothing, whatever codes are asked for.
+        case findsNothing
+        /// Does not have these types in its CapabilityStatement.
+        case hides(String)
+        /// Does not have this search parameter.
+        case lacks(String)
+        /// Pages are never longer than this.
+        case capsPages(Int)
+        /// The link to the next page leads to the same one.
+        case circles
+        /// … or to another server.
+        case sendsAway
+        /// Stops giving links after the first page.
+        case stopsEarly
+        /// Is busy so many times, then answers.
+        case busy(Int)
+        case status(Int)
+        case html
+        case version(String)
+        /// Answers searches with a Bundle that holds an error.
+        case outcome
+        /// Counts nothing.
+        case countsNothing
+        /// Repeats the last resource of a page on the next.
+        case repeats
+    }
+
+    /// As JSON texts.
+    let resources: [String]
+    let faults: Set<Fault>
+
+    final class Log: Sendable {
+        private let state = Mutex<[String]>([])
+        func add(_ request: String) -> Int {
+            state.withLock { requests in
+                requests.append(request)
+                return requests.count
+            }
+        }
+        var requests: [String] { state.withLock { $0 } }
+    }
+
+    func serve<Result: Sendable>(_ body: @escaping @Sendable (FHIRServerAddress, Log) async throws -> Result) async throws -> Result {
+        let log = Log()
+        let index = try Index(resources)
+        let router = Router()
+        router.get("/fhir/**") { request, _ in
+            respond(request, "", log.add("GET \(request.uri.description)"), index)
+        }
+        router.post("/fhir/**") { request, _ in
+            let bytes = try await request.body.collect(upTo: 1 << 22)
+            let form = String(buffer: bytes)
+            return respond(request, form, log.add("POST \(request.uri.path) \(form)"), index)
+        }
+        let (ports, port) = AsyncStream.makeStream(of: Int.self)
+        let application = Application(
+            router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+            onServerRunning: { channel in port.yield(channel.localAddress?.port ?? 0) },
+            logger: Logger(label: "fhir") { _ in SwiftLogNoOpLogHandler() })
+        return try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask {
+                try await application.run()
+                return nil
+            }
+            group.addTask {
+                for await port in ports { return try await body(FHIRServerAddress(url: "http://127.0.0.1:\(port)/fhir/"), log) }
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let result = try await group.next() { if let result { return result } }
+            throw CancellationError()
+        }
+    }
+
+    // MARK: Answers
+
+    private func respond(_ request: Request, _ form: String, _ number: Int, _ index: Index) -> Response {
+        for case .busy(let times) in faults where number <= times {
+            return Response(status: .tooManyRequests, headers: [.retryAfter: "0"])
+        }
+        for case .status(let code) in faults { return Response(status: .init(code: code)) }
+        if faults.contains(.html) { return json("<html></html>") }
+        let parts = request.uri.path.split(separator: "/").map { "\($0)" }
+        guard parts.count > 1 else { return Response(status: .notFound) }
+        if parts[1] == "metadata" { return json(capabilities(index)) }
+        if request.method == .post, faults.contains(.refusesPOST) { return Response(status: .methodNotAllowed) }
+        if faults.contains(.outcome) {
+            return json(
+                #"{"resourceType": "Bundle", "type": "searchset", "entry": [{"search": {"mode": "outcome"}, "resource": {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "exception", "diagnostics": "index is broken"}]}}]}"#
+            )
+        }
+        let query = request.method == .post ? form : request.uri.query ?? ""
+        return search(parts[1], FaultyServer.parameters(query), index, request)
+    }
+
+    private static func parameters(_ query: String) -> [(String, String)] {
+        query.split(separator: "&").map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1).map { $0.replacing("+", with: " ").removingPercentEncoding ?? "" }
+            return (parts[0], parts.count > 1 ? parts[1] : "")
+        }
+    }
+
+    private static let codeParameters = ["code", "combo-code", "component-code", "medication", "_id"]
+
+    private func search(_ type: String, _ parameters: [(String, String)], _ index: Index, _ request: Request) -> Response {
+        var found = index.byType[type] ?? []
+        for (name, value) in parameters where FaultyServer.codeParameters.contains(name) {
+            if faults.contains(.lacks(name)) { return outcome(.badRequest, "unknown parameter \(name)") }
+            if faults.contains(.findsNothing) { found = [] }
+            if faults.contains(.ignoresCodes) { continue }
+            let wanted = Set(FaultyServer.split(value))
+            found = found.filter { !$0.tokens(name).isDisjoint(with: wanted) }
+        }
+        var size = parameters.first { $0.0 == "_count" }.flatMap { Int($0.1) } ?? 20
+        for case .capsPages(let most) in faults { size = min(size, most) }
+        let offset = parameters.first { $0.0 == "_offset" }.flatMap { Int($0.1) } ?? 0
+        let page = found.dropFirst(faults.contains(.repeats) ? max(0, offset - 1) : offset).prefix(size)
+        var links = ""
+        if offset + size < found.count, !faults.contains(.stopsEarly) {
+            let next = faults.contains(.circles) ? offset : offset + size
+            let kept = parameters.filter { $0.0 != "_offset" } + [("_offset", "\(next)")]
+            let query = kept.map { "\($0.0)=\($0.1.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")" }.joined(
+                separator: "&")
+            let host = faults.contains(.sendsAway) ? "https://elsewhere.example" : ""
+            links = #", "link": [{"relation": "next", "url": "\#(host.isEmpty ? "" : host + "/fhir/")\#(type)?\#(query)"}]"#
+        }
+        let total = faults.contains(.countsNothing) ? "" : #", "total": \#(found.count)"#
+        let entries = page.map { #"{"resource": \#($0.json)}"# }.joined(separator: ",\n")
+        return json(#"{"resourceType": "Bundle", "type": "searchset"\#(total)\#(links), "entry": [\#(entries)]}"#)
+    }
+
+    /// The values of a token parameter, unescaped (FHIR R4, section 3.1.1.4.1).
+    private static func split(_ value: String) -> [String] {
+        var values = [""]
+        var isEscaped = false
+        for character in value {
+            switch (character, isEscaped) {
+            case ("\\", false): isEscaped = true
+            case (",", false): values.append("")
+            default:
+                values[values.count - 1].append(character)
+                isEscaped = false
+            }
+        }
+        return values
+    }
+
+    private func capabilities(_ index: Index) -> String {
+        var version = "4.0.1"
+        for case .version(let other) in faults { version = other }
+        let types = Set(index.byType.keys).union([
+            "Patient", "Condition", "Observation", "MedicationRequest", "MedicationAdministration", "Procedure", "ImagingStudy",
+        ])
+        let resources = types.sorted().filter { !faults.contains(.hides($0)) }.map { type in
+            var names = ["_id", "code"]
+            if type == "Observation" { names += ["combo-code", "component-code"] }
+            if type.hasPrefix("Medication"), type != "Medication" { names.append("medication") }
+            let listed = names.filter { !faults.contains(.lacks($0)) }.map { #"{"name": "\#($0)", "type": "token"}"# }.joined(
+                separator: ", ")
+            return #"{"type": "\#(type)", "interaction": [{"code": "read"}, {"code": "search-type"}], "searchParam": [\#(listed)]}"#
+        }
+        return
+            #"{"resourceType": "CapabilityStatement", "fhirVersion": "\#(version)", "rest": [{"mode": "server", "resource": [\#(resources.joined(separator: ", "))]}]}"#
+    }
+
+    private func outcome(_ status: HTTPResponse.Status, _ words: String) -> Response {
+        var response = json(
+            #"{"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "invalid", "diagnostics": "\#(words)"}]}"#)
+        response.status = status
+        return response
+    }
+
+    private func json(_ text: String) -> Response {
+        Response(status: .ok, headers: [.contentType: "application/fhir+json"], body: .init(byteBuffer: ByteBuffer(string: text)))
+    }
+
+    // MARK: Resources
+
+    private struct Index: Sendable {
+        let byType: [String: [Resource]]
+
+        init(_ texts: [String]) throws {
+            var byType: [String: [Resource]] = [:]
+            for text in texts {
+                guard let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any],
+                    let type = object["resourceType"] as? String
+                else { throw CocoaError(.fileReadCorruptFile) }
+                byType[type, default: []].append(Resource(text, object))
+            }
+            self.byType = byType
+        }
+    }
+
+    private struct Resource: Sendable {
+        let json: String
+        private let codes: Set<String>
+        private let components: Set<String>
+        private let medication: Set<String>
+        private let id: Set<String>
+
+        init(_ json: String, _ object: [String: Any]) {
+            self.json = json
+            codes = Resource.tokens(object["code"]).union(Resource.tokens(object["medicationCodeableConcept"]))
+            components = Set(((object["component"] as? [[String: Any]]) ?? []).flatMap { Resource.tokens($0["code"]) })
+            medication = Set([(object["medicationReference"] as? [String: Any])?["reference"] as? String].compactMap(\.self))
+            id = Set([object["id"] as? String].compactMap(\.self))
+        }
+
+        private static func tokens(_ concept: Any?) -> Set<String> {
+            let codings = ((concept as? [String: Any])?["coding"] as? [[String: Any]]) ?? []
+            return Set(codings.map { "\($0["system"] as? String ?? "")|\($0["code"] as? String ?? "")" })
+        }
+
+        func tokens(_ parameter: String) -> Set<String> {
+            switch parameter {
+            case "code": codes
+            case "component-code": components
+            case "combo-code": codes.union(components)
+            case "medication": medication
+            default: id
+            }
+        }
+    }
+}
