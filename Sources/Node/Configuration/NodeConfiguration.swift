@@ -81,6 +81,23 @@ extension NodeConfiguration {
     }
 
     private static let keys: Set<String> = ["name", "policy", "ontologies", "state", "sources", "hub", "images", "tools"]
+    /// Of what lies below `hub` and `tools`.
+    private static let innerKeys: [String: Set<String>] = ["hub": ["url", "ca", "proxy"], "tools": ["name", "executable"]]
+
+    /// The keys that are not known, each with what may be meant.
+    private static func unknownKeys(_ entries: [String: Any], in path: String) -> [Diagnostic] {
+        var found: [(name: String, key: String, known: Set<String>)] = []
+        for key in entries.keys where !keys.contains(key) { found.append((key, key, keys)) }
+        for (section, known) in innerKeys {
+            let parts = (entries[section] as? [[String: Any]]) ?? (entries[section] as? [String: Any]).map { [$0] } ?? []
+            for key in parts.flatMap(\.keys) where !known.contains(key) { found.append(("\(section).\(key)", key, known)) }
+        }
+        return found.sorted { $0.name < $1.name }.map { name, key, known in
+            Diagnostic(
+                "N0102", "`\(path)` has an unknown key `\(name)`",
+                help: nearest(to: key, among: known.sorted()).map { "did you mean `\($0)`?" } ?? "take it out")
+        }
+    }
 
     /// Reads a configuration file.
     /// - Throws: every `N01…` diagnostic about it at once where possible.
@@ -96,22 +113,15 @@ extension NodeConfiguration {
         let file: File
         do {
             let entries = try Yams.load(yaml: text) as? [String: Any] ?? [:]
-            let unknown = entries.keys.filter { !keys.contains($0) }.sorted()
-            guard unknown.isEmpty else {
-                throw DiagnosticList(
-                    unknown.map { key in
-                        Diagnostic(
-                            "N0102", "`\(path)` has an unknown key `\(key)`",
-                            help: nearest(to: key, among: keys.sorted()).map { "did you mean `\($0)`?" } ?? "take it out")
-                    })
-            }
+            let unknown = unknownKeys(entries, in: path)
+            guard unknown.isEmpty else { throw DiagnosticList(unknown) }
             file = try YAMLDecoder().decode(File.self, from: text)
         } catch let list as DiagnosticList {
             throw list
         } catch {
             throw DiagnosticList([
                 Diagnostic(
-                    "N0103", "`\(path)` is not a node configuration: \(NodeConfiguration.reason(error))",
+                    "N0103", "`\(path)` is not a node configuration: \(DecodingReason.words(error))",
                     help: "compare it with the example in the README")
             ])
         }
@@ -161,15 +171,5 @@ extension NodeConfiguration {
             diagnostics.append(Diagnostic("N0107", "two sources in `\(path)` have the same name", help: "give each a `name` of its own"))
         }
         if diagnostics.containsErrors { throw DiagnosticList(diagnostics) }
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        switch error {
-        case DecodingError.keyNotFound(let key, _): "`\(key.stringValue)` is missing"
-        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-            "`\(context.codingPath.map(\.stringValue).joined(separator: "."))` has the wrong form"
-        case let error as YamlError: "\(error)".split(separator: "\n").joined(separator: " ")
-        default: error.localizedDescription
-        }
     }
 }
