@@ -28,6 +28,7 @@ let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", packa
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -120,10 +121,18 @@ let package = Package(
         // What several tests read: the patients that ../shared holds in two models.
         .target(name: "PublishedPatients", dependencies: [sqlite], path: "Tests/Support/PublishedPatients", swiftSettings: strict),
 
+        // A hub in the test's own process, nodes that say what the test wants, the built program as a child process.
+        .target(
+            name: "TestFederation",
+            dependencies: [
+                "Hub", "Federation", "Processes", "Synthesis", "Compiler", "Disclosure", "Execution", "CohortPlan", "Hyperontology",
+                "HTTPClient", "Diagnostics", nioCore, nioPosix, nioSSL,
+            ], path: "Tests/Support/TestFederation", swiftSettings: strict),
+
         tests("DiagnosticsTests", ["Diagnostics"]),
         tests("RDFTests", ["RDF"]),
 
-        tests("HTTPClientTests", ["HTTPClient"]),
+        tests("HTTPClientTests", ["TestFederation", "HTTPClient", "Federation"]),
         tests("DICOMFileTests", ["DICOMFile"]),
         tests("CohortQLTests", ["CohortQL", "Diagnostics"]),
         tests("CohortPlanTests", ["CohortPlan"]),
@@ -138,7 +147,14 @@ let package = Package(
         tests("DisclosureTests", ["Disclosure", "Execution", "CohortPlan"]),
         tests("SynthesisTests", ["Synthesis", "CohortPlan", "Hyperontology", "DICOMFile", sqlite]),
         tests("FederationTests", ["Federation", "Diagnostics", "HTTPClient", "Disclosure", "CohortPlan", "Execution"]),
-        tests("NodeTests", ["Node", "Disclosure", "CohortPlan", "Execution", "Hyperontology", "Compiler", "Synthesis", "Diagnostics"]),
+        tests(
+            "HubTests",
+            [
+                "TestFederation", "Hub", "Federation", "Disclosure", "Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Diagnostics",
+            ]),
+        tests("CommandTests", ["TestFederation", "cohortium", "Hub", "Federation", "HTTPClient", "Diagnostics"]),
+        tests("FaultTests", ["TestFederation", "cohortium", "Hub", "Federation", "Processes", "HTTPClient", "Diagnostics"]),
+        tests("NodeTests", ["TestFederation", "Hub", "Federation", "HTTPClient", "Node", "Disclosure", "CohortPlan", "Execution", "Hyperontology", "Compiler", "Synthesis", "Diagnostics"]),
         tests("CohortDispatchTests", ["CohortDispatch", "DICOMFile", "cohortium-intensity"]),
         tests("ArchitectureTests", []),
         tests(

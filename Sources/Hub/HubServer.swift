@@ -38,7 +38,7 @@ public struct HubServer: Sendable {
         try await run(endingOn: [.sigterm, .sigint], onListening: onListening)
     }
 
-    /// Serves until the calling task is cancelled.
+    /// Serves until the calling task is cancelled. What is being answered then is answered.
     /// - Throws: as ``runUntilAsked(onListening:)``.
     public func run(onListening: @escaping @Sendable (String) async -> Void) async throws(DiagnosticList) {
         try await run(endingOn: [], onListening: onListening)
@@ -51,9 +51,16 @@ public struct HubServer: Sendable {
         services.append(SilencingService(bell: core.bell))
         var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: signals, logger: logger)
         // A client that does not finish its request does not keep the hub from ending.
-        configuration.maximumGracefulShutdownDuration = .seconds(10)
+        configuration.maximumGracefulShutdownDuration = .seconds(5)
+        let group = ServiceGroup(configuration: configuration)
+        // A task of its own, so that being cancelled is being asked to end, as a signal is.
+        let running = Task { try await group.run() }
         do {
-            try await ServiceGroup(configuration: configuration).run()
+            try await withTaskCancellationHandler {
+                try await running.value
+            } onCancel: {
+                Task { await group.triggerGracefulShutdown() }
+            }
         } catch is CancellationError {
             return
         } catch let diagnostic as Diagnostic {
@@ -86,6 +93,8 @@ public struct HubServer: Sendable {
             let key = try NIOSSLPrivateKey(file: files.key, format: .pem)
             var tls = TLSConfiguration.makeServerConfiguration(certificateChain: certificates, privateKey: .privateKey(key))
             tls.minimumTLSVersion = .tlsv12
+            // For the farewell of a client that keeps a connection and does not look at it: the hub's end does not wait long for that.
+            tls.shutdownTimeout = .milliseconds(500)
             return try .tls(.http1(configuration: http), tlsConfiguration: tls)
         } catch {
             throw DiagnosticList([

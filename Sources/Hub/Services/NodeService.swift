@@ -144,8 +144,10 @@ struct NodeService: Sendable {
             }
             let left = until - ContinuousClock.now
             guard left > .zero, await !core.bell.isSilenced, !Task.isCancelled else { return nil }
-            // A lease of somebody else's that runs out rings no bell: look again from time to time.
-            await core.bell.wait(for: HubCore.Topic.work(for: node.name), after: rings, atMost: min(left, .seconds(5)))
+            // A lease that runs out rings no bell: look again then.
+            let end = try await core.store.nextLeaseEnd(of: node.name)
+            let pause = end.map { Duration.seconds(max(0.01, min($0.timeIntervalSinceNow + 0.01, 60))) } ?? left
+            await core.bell.wait(for: HubCore.Topic.work(for: node.name), after: rings, atMost: min(left, pause))
         }
     }
 

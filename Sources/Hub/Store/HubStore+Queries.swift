@@ -120,6 +120,17 @@ extension HubStore {
         }
     }
 
+    /// When the next of a node's leases runs out; nil when it has none whose question still waits.
+    func nextLeaseEnd(of node: String) async throws -> Date? {
+        try await database.read { database in
+            try Double.fetchOne(
+                database,
+                sql: "SELECT min(leasedUntil) FROM task WHERE node = ? AND answer IS NULL AND leasedUntil IS NOT NULL AND deadline > ?",
+                arguments: [node, Date().timeIntervalSince1970]
+            ).map(HubStore.date)
+        }
+    }
+
     /// What the hub knows of a task when an answer to it comes.
     func task(_ id: String) async throws -> (node: String, hash: String, queryID: String)? {
         try await database.read { database in
