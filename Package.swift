@@ -152,9 +152,21 @@ let package = Package(
             [
                 "TestFederation", "Hub", "Federation", "Disclosure", "Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Diagnostics",
             ]),
-        tests("CommandTests", ["TestFederation", "cohortium", "Hub", "Federation", "HTTPClient", "Diagnostics"]),
-        tests("FaultTests", ["TestFederation", "cohortium", "Hub", "Federation", "Processes", "HTTPClient", "Diagnostics"]),
-        tests("NodeTests", ["TestFederation", "Hub", "Federation", "HTTPClient", "Node", "Disclosure", "CohortPlan", "Execution", "Hyperontology", "Compiler", "Synthesis", "Diagnostics"]),
+        tests(
+            "CommandTests",
+            ["TestFederation", "cohortium", "Hub", "Federation", "Disclosure", "Execution", "CohortPlan", "HTTPClient", "Diagnostics"]),
+        tests(
+            "FaultTests",
+            [
+                "TestFederation", "cohortium", "Hub", "Federation", "Disclosure", "Execution", "CohortPlan", "Processes", "Synthesis",
+                "HTTPClient", "Diagnostics",
+            ]),
+        tests(
+            "NodeTests",
+            [
+                "TestFederation", "Hub", "Federation", "HTTPClient", "Node", "Disclosure", "CohortPlan", "Execution", "Hyperontology",
+                "Compiler", "Synthesis", "Diagnostics", sqlite,
+            ]),
         tests("CohortDispatchTests", ["CohortDispatch", "DICOMFile", "cohortium-intensity"]),
         tests("ArchitectureTests", []),
         tests(

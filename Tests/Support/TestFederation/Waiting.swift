@@ -3,6 +3,8 @@ import Foundation
 /// Something that a test waited for did not come about.
 public struct NeverCameAbout: Error, CustomStringConvertible {
     public let description: String
+
+    public init(description: String) { self.description = description }
 }
 
 /// Waits until something is so. The limit is generous, for a machine that does much else at the time; nothing waits it out but a failure.
