@@ -59,7 +59,7 @@ import Testing
         Sample("a missing token", query, 1, "U0203", "none") { try $0.client("client.yaml", token: "none") },
         Sample("a hub that the client file does not name", query + ["--hub", "https://other"], 1, "U0204", "https://other"),
         Sample("a hub that is away", query, 3, "F0401", "https://127.0.0.1:") { bench in
-            try bench.client("client.yaml", url: "https://127.0.0.1:\(try await freePort())")
+            try bench.client("client.yaml", url: "https://127.0.0.1:\(try await FreePort.next())")
         },
         Sample("a hub whose name has no address", query, 3, "F0401", "hub.invalid") {
             try $0.client("client.yaml", url: "https://hub.invalid")
@@ -163,17 +163,11 @@ import Testing
         #expect(run.errors.hasPrefix("error[\(sample.code)") || run.errors.contains("\nerror[\(sample.code)"), "\(run.errors)")
         #expect(run.errors.components(separatedBy: "error[").count == 2, "one message: \(run.errors)")
         for word in sample.words { #expect(run.errors.contains(word), "`\(word)` in: \(run.errors)") }
-        // A fix stands behind `help:`, or beside the carets below the place.
-        #expect(run.errors.contains("help: ") || run.errors.contains("^ "), "a fix: \(run.errors)")
+        // A fix stands behind `help:`, or beside the carets below the place in a query.
+        #expect(run.errors.contains("help: ") || run.errors.contains("^"), "a fix: \(run.errors)")
         #expect(!run.errors.contains("\u{1B}"), "no colour into a pipe")
         for leak in ["CodingKeys", "DecodingError", "Optional(", "NSError", "Swift."] { #expect(!run.errors.contains(leak), "\(run.errors)") }
         #expect(try bench.files() == before, "nothing is half done")
         await bench.hub.stop()
-    }
-
-    private static func freePort() async throws -> Int {
-        let server = try await ScriptedServer.start { _ in .silence }
-        await server.stop()
-        return server.port
     }
 }

@@ -28,7 +28,7 @@ final class MortalFederation {
     /// Makes the hospitals and starts everything.
     init() async throws {
         folder = try TemporaryFolder()
-        let port = try await MortalFederation.freePort()
+        let port = try await FreePort.next()
         url = "https://127.0.0.1:\(port)"
         let hub = HubFolder(folder.path("hub"))
         try hub.make(
@@ -60,12 +60,6 @@ final class MortalFederation {
             try await start(name)
         }
         try await waitForAll(.answering)
-    }
-
-    private static func freePort() async throws -> Int {
-        let server = try await ScriptedServer.start { _ in .silence }
-        await server.stop()
-        return server.port
     }
 
     func isRunning(_ name: String) -> Bool { running[name]?.isRunning == true }

@@ -88,7 +88,9 @@ import Testing
         let (hub, hospital) = (try await TestHub.start { $0.leaseSeconds = 3_600 }, try await NodeHospital(patients: 60))
         try await hospital.enrol(hub)
         // Another program holds the database, so that the work takes as long as the test wants.
-        let other = try DatabaseQueue(path: hospital.database)
+        var open = Configuration()
+        open.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: hospital.database, configuration: open)
         try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN EXCLUSIVE") }
         let researcher = try await hub.researcher()
         var node = WorkingNode(try hospital.agent(hub))

@@ -24,7 +24,8 @@ public final class TestHub: Sendable {
     public static func start(_ change: (inout HubConfiguration) -> Void = { _ in }) async throws -> TestHub {
         let folder = try TemporaryFolder()
         let made = HubFolder(folder.path("hub"))
-        try made.make(hosts: ["127.0.0.1", "localhost"], address: "127.0.0.1", port: 0, localPort: 0)
+        try made.make(
+            hosts: ["127.0.0.1", "localhost"], address: "127.0.0.1", port: try await FreePort.next(), localPort: try await FreePort.next())
         var configuration = try HubConfiguration.read(made.configurationFile)
         change(&configuration)
         return try await TestHub(configuration, folder: folder, authority: made.authorityFile)
