@@ -150,7 +150,8 @@ let package = Package(
         tests(
             "HubTests",
             [
-                "TestFederation", "Hub", "Federation", "Disclosure", "Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Diagnostics",
+                "TestFederation", "Hub", "Federation", "Disclosure", "Execution", "CohortPlan", "Hyperontology", "HTTPClient",
+                "Diagnostics",
             ]),
         tests(
             "CommandTests",

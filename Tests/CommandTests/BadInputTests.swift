@@ -43,9 +43,11 @@ import Testing
             try $0.folder.write("cohort A { patients where }", to: "bad.cohort")
         },
         Sample(
-            "an unknown concept, at a hub", ["query", "bad.cohort", "--client", "client.yaml"], 1, "C0203", "bad.cohort:1:", "Breast Carcinoma"
+            "an unknown concept, at a hub", ["query", "bad.cohort", "--client", "client.yaml"], 1, "C0203", "bad.cohort:1:",
+            "Breast Carcinoma"
         ) {
-            try $0.folder.write("cohort A { patients where any diagnosis of \"Brest Carcinoma\" }\nreport A count patients", to: "bad.cohort")
+            try $0.folder.write(
+                "cohort A { patients where any diagnosis of \"Brest Carcinoma\" }\nreport A count patients", to: "bad.cohort")
         },
         Sample("a missing file", ["query", "none.cohort", "--client", "client.yaml"], 1, "U0001", "none.cohort"),
         Sample("a folder in a file's place", ["query", ".", "--client", "client.yaml"], 1, "U0001", "`.`"),
@@ -82,7 +84,8 @@ import Testing
         Sample("an answer that is not there", ["query", "--id", "5f0c", "--client", "client.yaml"], 1, "F0602", "5f0c"),
         Sample("a tool that is not there", ["dispatch", "good.cohort", "--tool", "none", "--client", "client.yaml"], 1, "U0205", "none"),
         Sample(
-            "a computation without images", ["dispatch", "good.cohort", "--digest", "sha256:0", "--client", "client.yaml"], 1, "F0608", "images"),
+            "a computation without images", ["dispatch", "good.cohort", "--digest", "sha256:0", "--client", "client.yaml"], 1, "F0608",
+            "images"),
     ]
 
     static let services: [Sample] = [
@@ -166,7 +169,9 @@ import Testing
         // A fix stands behind `help:`, or beside the carets below the place in a query.
         #expect(run.errors.contains("help: ") || run.errors.contains("^"), "a fix: \(run.errors)")
         #expect(!run.errors.contains("\u{1B}"), "no colour into a pipe")
-        for leak in ["CodingKeys", "DecodingError", "Optional(", "NSError", "Swift."] { #expect(!run.errors.contains(leak), "\(run.errors)") }
+        for leak in ["CodingKeys", "DecodingError", "Optional(", "NSError", "Swift."] {
+            #expect(!run.errors.contains(leak), "\(run.errors)")
+        }
         #expect(try bench.files() == before, "nothing is half done")
         await bench.hub.stop()
     }

@@ -40,8 +40,9 @@ import Testing
         #expect(truth.total?.nodesAbsent == 0 && truth.total?.nodesSuppressed == 0 && truth.byNode.allSatisfy { $0?.value ?? 0 > 0 })
         var (lost, twice) = (0, 0)
         for round in 1...max(1, rounds) {
-            let acknowledged = try await ask(federation, &random)
+            var acknowledged = try await ask(federation, &random)
             try await federation.mend()
+            acknowledged.append(try await federation.researcher.submit(question).id)
             for id in acknowledged {
                 do {
                     let result = try await answer(id, federation)
@@ -50,7 +51,8 @@ import Testing
                     if result.nodes.contains(where: { $0.state != .answered }) {
                         lost += 1
                         Issue.record(
-                            "round \(round) of seed \(seed): \(result.nodes.map { "\($0.name) \($0.state.rawValue) \($0.reasons)" })\n\(federation.lastWords)")
+                            "round \(round) of seed \(seed): \(result.nodes.map { "\($0.name) \($0.state.rawValue) \($0.reasons)" })\n\(federation.lastWords)"
+                        )
                     } else if found != truth {
                         twice += 1
                         Issue.record("round \(round) of seed \(seed): \(found) instead of \(truth)")

@@ -1,8 +1,8 @@
 import Federation
 import Foundation
 import HTTPClient
-import Testing
 import TestFederation
+import Testing
 
 /// A server is who its certificate says, by an authority that is trusted, or nothing is sent to it.
 @Suite struct CertificateTests {

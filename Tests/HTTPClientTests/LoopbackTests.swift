@@ -1,14 +1,15 @@
 import Federation
 import Foundation
 import HTTPClient
-import Testing
 import TestFederation
+import Testing
 
 /// Against a real server on the loopback address, which sends what each test wants, to the byte.
 @Suite struct LoopbackTests {
     private let http = HTTPClient()
 
-    private func send(_ server: ScriptedServer, _ change: (inout HTTPRequest) -> Void = { _ in }) async -> Result<HTTPResponse, HTTPFailure> {
+    private func send(_ server: ScriptedServer, _ change: (inout HTTPRequest) -> Void = { _ in }) async -> Result<HTTPResponse, HTTPFailure>
+    {
         var request = HTTPRequest(url: "http://127.0.0.1:\(server.port)/path?a=b", timeout: .seconds(60), proxy: "")
         change(&request)
         do throws(HTTPFailure) { return .success(try await http.send(request)) } catch { return .failure(error) }

@@ -108,7 +108,8 @@ import Testing
         #expect(await refusal(try SignedEnvelope.seal(good, as: .task, with: north.key)) == "F0204", "signed as something else")
         let garbled = try north.client.seal(good)
         #expect(
-            await refusal(SignedEnvelope(payload: garbled.payload.dropLast(), signature: garbled.signature, keyID: garbled.keyID)) == "F0204")
+            await refusal(SignedEnvelope(payload: garbled.payload.dropLast(), signature: garbled.signature, keyID: garbled.keyID))
+                == "F0204")
         #expect(try await hub.administration.nodes()[0].trouble?.code == "F0204", "and the hub shows what its trouble is")
         #expect(try await researcher.status(of: receipt.id).nodes.map(\.state) == [.leased, .leased], "nothing of it counts")
         #expect(try await north.handIn(good).isRepeated == false)

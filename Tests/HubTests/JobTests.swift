@@ -77,14 +77,17 @@ import Testing
         let hub = try await TestHub.start()
         _ = try await hub.node("north")
         let researcher = try await hub.researcher()
-        for (job, code, word) in [
+        let mistakes: [(job: JobSubmission, code: DiagnosticCode, word: String)] = [
             (JobTests.job(Question.women), "F0608", "images"), (JobTests.job(event: "frist_scan"), "F0608", "first_scan"),
             (JobTests.job(digest: "sha256:0"), "F0609", "sha256:"),
-        ] as [(JobSubmission, DiagnosticCode, String)] {
-            let failure = await #expect(throws: HubFailure.self) { try await researcher.submit(job) }
-            let first = failure?.diagnostics.first
-            #expect(failure?.code == .refused && first?.code == code)
-            #expect(((first?.message ?? "") + (first?.help ?? "")).contains(word))
+        ]
+        for mistake in mistakes {
+            let failure = await #expect(throws: HubFailure.self) { try await researcher.submit(mistake.job) }
+            let first = try #require(failure?.diagnostics.first)
+            let words = [first.message, first.help ?? ""].joined(separator: " ")
+            #expect(failure?.code == .refused)
+            #expect(first.code == mistake.code)
+            #expect(words.contains(mistake.word))
         }
         await hub.stop()
     }

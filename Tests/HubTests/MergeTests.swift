@@ -26,7 +26,8 @@ import Testing
     private static let held = ProtectedCount.suppressed(threshold: 11)
     /// One node's, two nodes' and three nodes' parts. A part may be under the hub's threshold where its hospital's is lower.
     private static let cases: [Case] = [
-        Case([.published(40)], .published(40)), Case([.published(43)], .published(45)), Case([.published(7)], held), Case([held], held, suppressed: 1),
+        Case([.published(40)], .published(40)), Case([.published(43)], .published(45)), Case([.published(7)], held),
+        Case([held], held, suppressed: 1),
         Case([.published(40), held], .published(40), suppressed: 1), Case([.published(5), .published(5)], held),
         Case([.published(5), .published(6)], .published(15)), Case([held, held, held], held, suppressed: 3),
         Case([.published(15), .published(20), .published(25)], .published(60)),

@@ -104,13 +104,15 @@ import Testing
         await hub.stop()
     }
 
-    @Test(arguments: [
-        ("{", "F0202"), ("{\"text\": 3, \"purpose\": \"research\"}", "F0202"), ("{\"text\": \"cohort A {\", \"purpose\": \"research\"}", nil),
-        ("{\"text\": \"cohort A { patients where any diagnosis of \\\"Brest Carcinoma\\\" }\", \"purpose\": \"research\"}", nil),
-        ("{\"text\": \"x\", \"purpose\": \"\"}", "F0605"), ("{\"text\": \"x\", \"purpose\": \"a\\nb\"}", "F0605"),
-        ("{\"text\": \"x\", \"purpose\": \"p\", \"deadlineSeconds\": 0}", "F0606"),
-        ("{\"text\": \"x\", \"purpose\": \"p\", \"threshold\": 0}", "F0607"),
-    ] as [(String, DiagnosticCode?)])
+    @Test(
+        arguments: [
+            ("{", "F0202"), ("{\"text\": 3, \"purpose\": \"research\"}", "F0202"),
+            ("{\"text\": \"cohort A {\", \"purpose\": \"research\"}", nil),
+            ("{\"text\": \"cohort A { patients where any diagnosis of \\\"Brest Carcinoma\\\" }\", \"purpose\": \"research\"}", nil),
+            ("{\"text\": \"x\", \"purpose\": \"\"}", "F0605"), ("{\"text\": \"x\", \"purpose\": \"a\\nb\"}", "F0605"),
+            ("{\"text\": \"x\", \"purpose\": \"p\", \"deadlineSeconds\": 0}", "F0606"),
+            ("{\"text\": \"x\", \"purpose\": \"p\", \"threshold\": 0}", "F0607"),
+        ] as [(String, DiagnosticCode?)])
     func badInputIsNamedAndNothingIsAsked(_ body: String, _ code: DiagnosticCode?) async throws {
         let hub = try await TestHub.start()
         let node = try await hub.node("north")

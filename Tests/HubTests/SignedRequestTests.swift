@@ -44,7 +44,8 @@ import Testing
         try await expect(hub, body, [:], 401, "F0301")
         // Signed for another path.
         var elsewhere = HTTPHeaders(
-            try RequestSignature.make(method: "POST", path: "/v1/node/lease", body: body, node: "north", key: north.key, now: Date()).headers
+            try RequestSignature.make(method: "POST", path: "/v1/node/lease", body: body, node: "north", key: north.key, now: Date())
+                .headers
         )
         try await expect(hub, body, elsewhere, 401, "F0303")
         elsewhere[RequestSignature.Header.signature] = "bm8="
@@ -87,7 +88,8 @@ import Testing
             return .answer("\(answer.status) Passed", ["Content-Type: \(answer.mediaType ?? "")"], body: answer.text)
         }
         let first = NodeClient(
-            HubClient(HubClient.Address(url: "http://127.0.0.1:\(doubling.port)", proxy: ""), http: HTTPClient()), name: "north", key: node.key)
+            HubClient(HubClient.Address(url: "http://127.0.0.1:\(doubling.port)", proxy: ""), http: HTTPClient()), name: "north",
+            key: node.key)
         let failure = await #expect(throws: HubFailure.self) { try await first.heartbeat(models: [.omop], working: []) }
         #expect(failure?.diagnostics.first?.code == RequestSignature.repetition)
         let requests = doubling.requests

@@ -94,7 +94,8 @@ import Testing
 
         func reply(_ request: ScriptedServer.Request) throws -> ScriptedServer.Reply {
             func json(_ value: some Encodable) throws -> ScriptedServer.Reply {
-                .answer("200 OK", ["Content-Type: application/json"], body: String(decoding: try CanonicalJSON.encode(value), as: UTF8.self))
+                .answer(
+                    "200 OK", ["Content-Type: application/json"], body: String(decoding: try CanonicalJSON.encode(value), as: UTF8.self))
             }
             switch request.line[1] {
             case "/v1/node/enrol": return try json(Enrolment(name: "north", hubKey: key.verifyingKey, heartbeatSeconds: 3_600))
@@ -121,7 +122,8 @@ import Testing
         _ = try await hub.researcher().submit(QuerySubmission(text: OutboxTests.women))
         let (task, _) = try #require(try await model.task())
         await hub.stop()
-        func sealed(_ id: String, node: String = "north", issued: TimeInterval = 0, expires: TimeInterval = 600, with key: SigningKey) throws
+        func sealed(_ id: String, node: String = "north", issued: TimeInterval = 0, expires: TimeInterval = 600, with key: SigningKey)
+            throws
             -> SignedEnvelope
         {
             let changed = FederationTask(

@@ -61,7 +61,8 @@ extension HubFailure {
                     help: "put the hub's `ca.pem` there, or name another file than `\(path)` under `ca`"))
         case .tooLarge:
             self.init(
-                .unexpected, Diagnostic("F0404", "`\(hub)` sent no answer of a hub: \(failure)", help: "check that a hub is at this address"))
+                .unexpected,
+                Diagnostic("F0404", "`\(hub)` sent no answer of a hub: \(failure)", help: "check that a hub is at this address"))
         case .cancelled: self.init(failure as any Error)
         default:
             self.init(

@@ -47,7 +47,8 @@ struct NodeService: Sendable {
             throw Problem(
                 status: 403, title: "Shut out",
                 Diagnostic(
-                    HubFailure.shutOut, "the node `\(node.name)` was shut out by the hub's operator", help: "ask them for a new invitation"))
+                    HubFailure.shutOut, "the node `\(node.name)` was shut out by the hub's operator", help: "ask them for a new invitation")
+            )
         }
         guard try await core.store.use(nonce: signature.nonce, of: node.name, now: now) else {
             throw Problem(

@@ -61,7 +61,8 @@ extension HubStore {
     func tasks(of query: String) async throws -> [StoredTask] {
         try await database.read { database in
             let rows = try Row.fetchAll(
-                database, sql: "SELECT id, node, state, since, deadline, leasedUntil, answer, fault FROM task WHERE queryID = ? ORDER BY node",
+                database,
+                sql: "SELECT id, node, state, since, deadline, leasedUntil, answer, fault FROM task WHERE queryID = ? ORDER BY node",
                 arguments: [query])
             return try rows.map { row in
                 let envelope = try (row["answer"] as Data?).map { try CanonicalJSON.decode(SignedEnvelope.self, from: Array($0)) }

@@ -102,7 +102,9 @@ struct QuestionOptions: ParsableArguments {
         }
         try show(result, console)
         let silent = result.nodes.filter { !$0.state.isAnswer }.map(\.name)
-        if !silent.isEmpty { console.tell("without an answer: \(silent.joined(separator: ", ")); a late one shows with: \(again(id, isJob))") }
+        if !silent.isEmpty {
+            console.tell("without an answer: \(silent.joined(separator: ", ")); a late one shows with: \(again(id, isJob))")
+        }
         if !silent.isEmpty || result.nodes.contains(where: { $0.state == .failed }) { throw ExitCodes.incomplete }
     }
 

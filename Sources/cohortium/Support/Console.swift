@@ -24,7 +24,8 @@ struct Console: Sendable {
             try FileHandle.standardOutput.write(contentsOf: data)
         } catch {
             report([
-                Diagnostic("U0010", "standard output cannot be written", help: "check the space on the disk", notes: [error.localizedDescription])
+                Diagnostic(
+                    "U0010", "standard output cannot be written", help: "check the space on the disk", notes: [error.localizedDescription])
             ])
             exit(ExitCodes.unavailable.rawValue)
         }

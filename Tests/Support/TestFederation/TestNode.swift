@@ -42,7 +42,8 @@ extension NodeAnswer.Outcome {
         let tables = report.breakdowns.map { table in
             ProtectedBreakdown(table, .strata(table.strata.map { ProtectedStratum(name: $0, values: row) }))
         }
-        return .answered(ProtectedResult(measures: row, breakdowns: tables, unknown: .count(.suppressed(threshold: threshold))), overall: .exact)
+        return .answered(
+            ProtectedResult(measures: row, breakdowns: tables, unknown: .count(.suppressed(threshold: threshold))), overall: .exact)
     }
 }
 
