@@ -41,7 +41,7 @@ struct Cohortium: AsyncParsableCommand {
         } catch let diagnostic as Diagnostic {
             Console().report([diagnostic])
             exit(withError: ExitCodes.badInput)
-        } catch  where exitCode(for: error) == .validationFailure {
+        } catch let error where exitCode(for: error) == .validationFailure {
             Console().report([CommandLineMistake(error).diagnostic])
             exit(withError: ExitCode.validationFailure)
         } catch {

@@ -89,7 +89,7 @@ public struct NodeListing: Hashable, Codable, Sendable {
     public let since: Date
     public let lastHeartbeat: Date?
     public let models: [SourceModel]
-    /// Why the hub did not take what the node sent last: its clock, or a message that is none.
+    /// Why the hub did not take what the node sent: its clock, until that is right again, or a message, until an answer of its is taken.
     public let trouble: Diagnostic?
 
     public init(name: String, state: State, since: Date, lastHeartbeat: Date?, models: [SourceModel], trouble: Diagnostic? = nil) {

@@ -126,7 +126,7 @@ extension NodeAgent {
                 state.drop(file: NodeState.file(of: task))
                 logger.notice("answered", metadata: ["task": "\(task)"])
                 return true
-            } catch  where error.code == .refused && !error.isShutOut {
+            } catch let error where error.code == .refused && !error.isShutOut {
                 log(error, "the hub did not take an answer")
                 state.drop(file: NodeState.file(of: task))
                 return await giveNotice(of: error, task: task, hash: hash)
