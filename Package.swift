@@ -28,6 +28,7 @@ let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", packa
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -125,10 +126,18 @@ let package = Package(
             path: "Tests/Support/TestArchive", swiftSettings: strict),
         .target(name: "PublishedPatients", dependencies: [sqlite], path: "Tests/Support/PublishedPatients", swiftSettings: strict),
 
+        // A hub in the test's own process, nodes that say what the test wants, the built program as a child process.
+        .target(
+            name: "TestFederation",
+            dependencies: [
+                "Hub", "Federation", "Processes", "Synthesis", "Compiler", "Disclosure", "Execution", "CohortPlan", "Hyperontology",
+                "HTTPClient", "Diagnostics", nioCore, nioPosix, nioSSL,
+            ], path: "Tests/Support/TestFederation", swiftSettings: strict),
+
         tests("DiagnosticsTests", ["Diagnostics"]),
         tests("RDFTests", ["RDF"]),
 
-        tests("HTTPClientTests", ["HTTPClient"]),
+        tests("HTTPClientTests", ["TestFederation", "HTTPClient", "Federation"]),
         tests("DICOMFileTests", ["DICOMFile"]),
         tests("CohortQLTests", ["CohortQL", "Diagnostics"]),
         tests("CohortPlanTests", ["CohortPlan"]),
@@ -156,10 +165,26 @@ let package = Package(
         tests("SynthesisTests", ["Synthesis", "CohortPlan", "Hyperontology", "DICOMFile", sqlite]),
         tests("FederationTests", ["Federation", "Diagnostics", "HTTPClient", "Disclosure", "CohortPlan", "Execution"]),
         tests(
+            "HubTests",
+            [
+                "TestFederation", "Hub", "Federation", "Disclosure", "Execution", "CohortPlan", "Hyperontology", "HTTPClient",
+                "Diagnostics",
+            ]),
+        tests(
+            "CommandTests",
+            ["TestFederation", "cohortium", "Hub", "Federation", "Disclosure", "Execution", "CohortPlan", "HTTPClient", "Diagnostics"]),
+        tests(
+            "FaultTests",
+            [
+                "TestFederation", "cohortium", "Hub", "Federation", "Disclosure", "Execution", "CohortPlan", "Processes", "Synthesis",
+                "HTTPClient", "Diagnostics",
+            ]),
+        tests(
             "NodeTests",
             [
-                "Node", "DICOMAdapter", "FHIRAdapter", "Disclosure", "CohortPlan", "Execution", "Hyperontology", "Compiler", "Synthesis",
-                "Diagnostics",
+                "TestFederation", "Hub", "Federation", "HTTPClient", "Node", "DICOMAdapter", "FHIRAdapter", "Disclosure", "CohortPlan",
+                "Execution", "Hyperontology",
+                "Compiler", "Synthesis", "Diagnostics", sqlite,
             ]),
         tests("CohortDispatchTests", ["CohortDispatch", "DICOMFile", "cohortium-intensity"]),
         tests("ArchitectureTests", []),

@@ -8,7 +8,7 @@ import CCurl
     fileprivate let easy: UnsafeMutableRawPointer
     private var headerLines: UnsafeMutablePointer<curl_slist>?
     private let message: UnsafeMutablePointer<CChar>
-    private let maximumBodySize: Int
+    private let request: HTTPRequest
     private var collector: AnswerCollector
 
     /// Nil when libcurl has no memory or refuses an option.
@@ -18,8 +18,8 @@ import CCurl
         unsafe self.easy = unsafe easy
         unsafe message = .allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-        maximumBodySize = request.maximumBodySize
-        collector = AnswerCollector(limit: request.maximumBodySize)
+        self.request = request
+        collector = AnswerCollector(limit: max(0, request.maximumBodySize))
         guard setMessage(request), setConnection(request), setTrust(request), installCallbacks() else { return nil }
     }
 
@@ -55,6 +55,8 @@ import CCurl
             && set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS) && set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
             && set(CURLOPT_TIMEOUT_MS, request.timeout.wholeMilliseconds)
             && set(CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout.wholeMilliseconds)
+            // A transfer that is given up does not wait for the look-up of its name, which would hold up all the others.
+            && set(CURLOPT_QUICK_EXIT, 1)
         if let proxy = request.proxy { isSet = isSet && set(CURLOPT_PROXY, proxy) && set(CURLOPT_NOPROXY, "") }
         return isSet
     }
@@ -93,7 +95,7 @@ import CCurl
             && cohortium_curl_set_pointer(easy, CURLOPT_WRITEDATA, context) == CURLE_OK
             && cohortium_curl_set_pointer(easy, CURLOPT_PRIVATE, context) == CURLE_OK
             && cohortium_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, message) == CURLE_OK
-            && cohortium_curl_set_offset(easy, CURLOPT_MAXFILESIZE_LARGE, maximumBodySize) == CURLE_OK
+            && cohortium_curl_set_offset(easy, CURLOPT_MAXFILESIZE_LARGE, max(0, request.maximumBodySize)) == CURLE_OK
     }
 
     private func append(headerLine: String) { unsafe headerLines = unsafe curl_slist_append(headerLines, headerLine) }
@@ -114,11 +116,14 @@ import CCurl
     fileprivate func result(_ code: CURLcode) -> Result<HTTPResponse, HTTPFailure> {
         switch code {
         case CURLE_OK: collector.answer(status: long(CURLINFO_RESPONSE_CODE))
-        case CURLE_FILESIZE_EXCEEDED: .failure(.tooLarge(limit: maximumBodySize))
-        case CURLE_WRITE_ERROR where collector.isTooLarge: .failure(.tooLarge(limit: maximumBodySize))
+        case CURLE_FILESIZE_EXCEEDED: .failure(.tooLarge(limit: request.maximumBodySize))
+        case CURLE_WRITE_ERROR where collector.isTooLarge: .failure(.tooLarge(limit: request.maximumBodySize))
+        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .failure(.invalidRequest(reason: text(of: code)))
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .failure(.couldNotResolve)
         case CURLE_COULDNT_CONNECT, CURLE_PROXY: .failure(.couldNotConnect)
         case CURLE_OPERATION_TIMEDOUT: .failure(.timedOut)
+        case CURLE_SSL_CACERT_BADFILE: .failure(.unusableFile(path: request.caFile ?? ""))
+        case CURLE_SSL_CERTPROBLEM: .failure(.unusableFile(path: request.clientCertificate?.certificateFile ?? ""))
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR: .failure(.certificateRejected(reason: text(of: code)))
         case _ where long(CURLINFO_HTTP_CONNECTCODE) >= 300:
             .failure(.other("the proxy refused with status \(long(CURLINFO_HTTP_CONNECTCODE))"))

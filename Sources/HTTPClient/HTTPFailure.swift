@@ -8,6 +8,8 @@ public enum HTTPFailure: Error, Hashable, Sendable {
     case timedOut
     /// The certificate of one side did not satisfy the other.
     case certificateRejected(reason: String)
+    /// A file that the request names, of authorities or of its own certificate, cannot be read or is not what it should be.
+    case unusableFile(path: String)
     /// The task that waited for it was cancelled.
     case cancelled
     /// The connection broke before the answer was complete.
@@ -28,6 +30,7 @@ extension HTTPFailure: CustomStringConvertible {
         case .couldNotConnect: "nothing takes connections there"
         case .timedOut: "it did not answer in time"
         case .certificateRejected(let reason): "the TLS certificate was rejected (\(reason))"
+        case .unusableFile(let path): "the file `\(path)` is missing or holds no certificate in PEM"
         case .cancelled: "the request was cancelled"
         case .truncated: "the connection broke before the answer was complete"
         case .tooLarge(let limit): "the answer has more than \(limit) bytes"

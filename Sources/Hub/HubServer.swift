@@ -4,6 +4,7 @@ import Foundation
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
+public import Hyperontology
 import Logging
 import NIOCore
 import NIOSSL
@@ -18,7 +19,13 @@ public struct HubServer: Sendable {
     /// Opens the store, the key and the hyperontology.
     /// - Throws: what is wrong with any of them.
     public init(_ configuration: HubConfiguration) throws(DiagnosticList) {
-        core = try HubCore(configuration)
+        try self.init(configuration, hyperontology: try Hyperontology(directory: Hyperontology.locate(explicit: configuration.ontologies)))
+    }
+
+    /// Opens the store and the key, with a hyperontology that is read already.
+    /// - Throws: what is wrong with any of them.
+    public init(_ configuration: HubConfiguration, hyperontology: Hyperontology) throws(DiagnosticList) {
+        core = try HubCore(configuration, hyperontology: hyperontology)
         var logger = Logger(label: "cohortium.hub")
         logger.logLevel = .notice
         self.logger = logger
@@ -26,35 +33,47 @@ public struct HubServer: Sendable {
 
     /// Serves until the process is asked to end (SIGTERM, SIGINT) or the calling task is cancelled.
     /// - Parameter onListening: is given each address, with its port, once it is listened on.
-    /// - Throws: `F0513` for a port in use, `F0514` for certificates that cannot be used.
+    /// - Throws: `F0513` for an address that cannot be listened on, `F0514` for certificates that cannot be used.
+    public func runUntilAsked(onListening: @escaping @Sendable (String) async -> Void) async throws(DiagnosticList) {
+        try await run(endingOn: [.sigterm, .sigint], onListening: onListening)
+    }
+
+    /// Serves until the calling task is cancelled. What is being answered then is answered.
+    /// - Throws: as ``runUntilAsked(onListening:)``.
     public func run(onListening: @escaping @Sendable (String) async -> Void) async throws(DiagnosticList) {
+        try await run(endingOn: [], onListening: onListening)
+    }
+
+    private func run(endingOn signals: [UnixSignal], onListening: @escaping @Sendable (String) async -> Void) async throws(DiagnosticList) {
         var services: [any Service] = []
-        for listener in core.configuration.listeners { services.append(try application(listener, onListening)) }
+        for listener in core.configuration.listeners { services.append(try service(listener, onListening)) }
         // Last in the list, so first to be asked to end: who waits is let go before the servers wait for them.
         services.append(SilencingService(bell: core.bell))
-        let group = ServiceGroup(
-            configuration: .init(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: signals, logger: logger)
+        // A client that does not finish its request does not keep the hub from ending.
+        configuration.maximumGracefulShutdownDuration = .seconds(5)
+        let group = ServiceGroup(configuration: configuration)
+        // A task of its own, so that being cancelled is being asked to end, as a signal is.
+        let running = Task { try await group.run() }
         do {
-            try await group.run()
+            try await withTaskCancellationHandler {
+                try await running.value
+            } onCancel: {
+                Task { await group.triggerGracefulShutdown() }
+            }
         } catch is CancellationError {
             return
-        } catch let error as IOError where error.errnoCode == EADDRINUSE || error.errnoCode == EACCES {
-            let ports = core.configuration.listeners.map { "\($0.address):\($0.port)" }.joined(separator: ", ")
-            throw DiagnosticList([
-                Diagnostic(
-                    "F0513",
-                    "one of the addresses \(ports) cannot be listened on: \(error.errnoCode == EACCES ? "not permitted" : "in use")",
-                    help: "end what listens there (`ss -ltnp`), or configure another port")
-            ])
+        } catch let diagnostic as Diagnostic {
+            throw DiagnosticList([diagnostic])
         } catch {
             throw DiagnosticList([Diagnostic("F0515", "the hub ended", help: "look into its log", notes: ["\(error)"])])
         }
     }
 
-    private func application(_ listener: HubConfiguration.Listener, _ onListening: @escaping @Sendable (String) async -> Void)
+    private func service(_ listener: HubConfiguration.Listener, _ onListening: @escaping @Sendable (String) async -> Void)
         throws(DiagnosticList) -> any Service
     {
-        Application(
+        let application = Application(
             router: router, server: try server(listener),
             configuration: ApplicationConfiguration(
                 address: .hostname(listener.address, port: listener.port), serverName: "Cohortium"),
@@ -62,16 +81,21 @@ public struct HubServer: Sendable {
                 let port = channel.localAddress?.port ?? listener.port
                 await onListening(HubConfiguration.Listener(address: listener.address, port: port, tls: listener.tls).url)
             }, logger: logger)
+        return ListeningService(listener: listener, server: application)
     }
 
     private func server(_ listener: HubConfiguration.Listener) throws(DiagnosticList) -> HTTPServerBuilder {
-        guard let files = listener.tls else { return .http1() }
+        // A connection on which nothing is asked is not kept: whoever opens many takes nothing from the others.
+        let http = HTTP1Channel.Configuration(idleTimeout: .seconds(60))
+        guard let files = listener.tls else { return .http1(configuration: http) }
         do {
             let certificates = try NIOSSLCertificate.fromPEMFile(files.certificate).map { NIOSSLCertificateSource.certificate($0) }
             let key = try NIOSSLPrivateKey(file: files.key, format: .pem)
             var tls = TLSConfiguration.makeServerConfiguration(certificateChain: certificates, privateKey: .privateKey(key))
             tls.minimumTLSVersion = .tlsv12
-            return try .tls(.http1(), tlsConfiguration: tls)
+            // For the farewell of a client that keeps a connection and does not look at it: the hub's end does not wait long for that.
+            tls.shutdownTimeout = .milliseconds(500)
+            return try .tls(.http1(configuration: http), tlsConfiguration: tls)
         } catch {
             throw DiagnosticList([
                 Diagnostic(
@@ -91,6 +115,37 @@ public struct HubServer: Sendable {
         OntologyRoutes(core: core).add(to: router)
         OperationsRoutes(core: core).add(to: router)
         return router
+    }
+}
+
+/// A server on one address, which says what is wrong with that very address.
+private struct ListeningService: Service {
+    let listener: HubConfiguration.Listener
+    let server: any Service
+
+    func run() async throws {
+        do {
+            try await server.run()
+        } catch let error as IOError {
+            throw failure(ListeningService.reason(error.errnoCode), notes: [])
+        } catch let error as SocketAddressError {
+            throw failure("its name has no address", notes: ["\(error)"])
+        }
+    }
+
+    private func failure(_ reason: String, notes: [String]) -> Diagnostic {
+        Diagnostic(
+            "F0513", "the address \(listener.address):\(listener.port) cannot be listened on: \(reason)",
+            help: "end what listens there (`ss -ltnp`), or configure another under `listen`", notes: notes)
+    }
+
+    private static func reason(_ code: CInt) -> String {
+        switch code {
+        case EADDRINUSE: "it is in use"
+        case EACCES: "this account may not"
+        case EADDRNOTAVAIL: "it is no address of this machine"
+        default: "the system says \(code)"
+        }
     }
 }
 

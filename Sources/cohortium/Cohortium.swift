@@ -41,9 +41,26 @@ struct Cohortium: AsyncParsableCommand {
         } catch let diagnostic as Diagnostic {
             Console().report([diagnostic])
             exit(withError: ExitCodes.badInput)
+        } catch let error where exitCode(for: error) == .validationFailure {
+            Console().report([CommandLineMistake(error).diagnostic])
+            exit(withError: ExitCode.validationFailure)
         } catch {
             exit(withError: error)
         }
+    }
+}
+
+/// A command line that cannot be understood, in the form of every other message.
+private struct CommandLineMistake {
+    let diagnostic: Diagnostic
+
+    init(_ error: any Error) {
+        let words = Cohortium.message(for: error).split(separator: "\n").first.map(String.init) ?? "the command line is wrong"
+        // The parser quotes by apostrophes, and the last line of its long form names the help of the very subcommand.
+        let message = words.prefix(1).lowercased() + words.dropFirst().replacing("'", with: "`")
+        let help = Cohortium.fullMessage(for: error).split(separator: "\n").last { $0.contains("--help") || $0.contains("cohortium help") }
+        let command = help.flatMap { $0.split(separator: "'").dropFirst().first } ?? "cohortium --help"
+        diagnostic = Diagnostic("U0009", message.hasSuffix(".") ? String(message.dropLast()) : message, help: "see `\(command)`")
     }
 }
 
@@ -57,6 +74,13 @@ struct CommandFailure: Error {
         self.diagnostics = diagnostics
         self.source = source
         self.exitCode = exitCode
+    }
+
+    /// The same failure with one more fact.
+    func adding(note: String) -> CommandFailure {
+        guard let first = diagnostics.first else { return self }
+        let noted = Diagnostic(first.code, first.severity, first.message, at: first.span, help: first.help, notes: first.notes + [note])
+        return CommandFailure([noted] + diagnostics.dropFirst(), in: source, exitCode: exitCode)
     }
 
     init(_ diagnostic: Diagnostic, exitCode: ExitCode = ExitCodes.badInput) {

@@ -1,5 +1,6 @@
 import DICOMAdapter
 import Diagnostics
+import Execution
 import FHIRAdapter
 import Foundation
 import Node
@@ -30,7 +31,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("polcy: x\n", "N0102"), ("sources: 3\n", "N0103"), ("sources: []\n", "N0106"), ("sources:\n  - model: omop\n", "N0104"),
+        ("polcy: x\n", "N0102"), ("sources:\n  - model: omop\n    sqlit: x\n", "N0102"), ("sources: 3\n", "N0103"),
+        ("sources: []\n", "N0106"), ("sources:\n  - model: omop\n", "N0104"),
         ("sources:\n  - model: i2b2\n    sqlite: x\n", "N0104"),
         ("sources:\n  - model: omop\n    sqlite: x\n  - model: omop\n    sqlite: y\n", "N0107"),
     ])

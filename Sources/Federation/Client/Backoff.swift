@@ -1,5 +1,3 @@
-import Diagnostics
-
 /// Growing pauses between attempts, each drawn from the upper half of its range, so that many nodes do not come back at once.
 public struct Backoff: Sendable {
     private var range: Duration
@@ -14,12 +12,5 @@ public struct Backoff: Sendable {
     public mutating func next() -> Duration {
         defer { range = min(range * 2, largest) }
         return range * Double.random(in: 0.5...1)
-    }
-}
-
-extension HubFailure {
-    /// The task that waited was cancelled.
-    init(_ cancelled: any Error) {
-        self.init(code: .refused, diagnostics: [Diagnostic("F0405", "the request was cancelled", notes: ["\(cancelled)"])])
     }
 }

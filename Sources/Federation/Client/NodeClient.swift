@@ -31,30 +31,18 @@ public struct NodeClient: Sendable {
     }
 
     /// Waits for a task.
+    /// - Parameter held: what the node has of earlier leases, by ``SignedEnvelope/payloadHash``; anything else that was handed to it got lost
+    ///   on the way and is handed out again at once.
     /// - Returns: nil when none came in time.
-    public func lease(waitSeconds: Int = 25) async throws(HubFailure) -> Lease? {
-        let body = try hub.encode(LeaseRequest(waitSeconds: waitSeconds))
+    public func lease(waitSeconds: Int = 25, held: Set<String> = []) async throws(HubFailure) -> Lease? {
+        let body = try hub.encode(LeaseRequest(waitSeconds: waitSeconds, held: held.sorted()))
         let response = try await send("/v1/node/lease", body, timeout: .seconds(waitSeconds + 15))
         return response.status == 204 ? nil : try hub.decode(response.body, as: Lease.self)
     }
 
-    /// Signs an answer and hands it in. Handing it in again changes nothing.
-    public func post(_ answer: NodeAnswer) async throws(HubFailure) -> AnswerReceipt {
-        try await post(try seal(answer))
-    }
-
-    /// Hands in a signed answer, again and again while the hub is away, until it is taken or `deadline` has passed.
-    public func deliver(_ answer: SignedEnvelope, until deadline: ContinuousClock.Instant) async throws(HubFailure) -> AnswerReceipt {
-        var backoff = Backoff()
-        while true {
-            do {
-                return try await post(answer)
-            } catch {
-                let pause = backoff.next()
-                guard error.isTemporary, ContinuousClock.now + pause < deadline else { throw error }
-                do { try await Task.sleep(for: pause) } catch let cancelled { throw HubFailure(cancelled) }
-            }
-        }
+    /// Hands in a signed answer. Handing it in again changes nothing.
+    public func handIn(_ answer: SignedEnvelope) async throws(HubFailure) -> AnswerReceipt {
+        try await post("/v1/node/answers", answer, as: AnswerReceipt.self)
     }
 
     /// The answer as it is sent, for keeping it on disk until it is taken.
@@ -66,15 +54,22 @@ public struct NodeClient: Sendable {
         }
     }
 
-    private func post(_ answer: SignedEnvelope) async throws(HubFailure) -> AnswerReceipt {
-        try await post("/v1/node/answers", answer, as: AnswerReceipt.self)
-    }
-
     private func post<Reply: Decodable>(_ path: String, _ message: some Encodable, as type: Reply.Type) async throws(HubFailure) -> Reply {
         try hub.decode(try await send(path, try hub.encode(message), timeout: .seconds(30)).body, as: type)
     }
 
     private func send(_ path: String, _ body: [UInt8], timeout: Duration) async throws(HubFailure) -> HTTPResponse {
+        do {
+            return try await sendOnce(path, body, timeout: timeout)
+        } catch {
+            // A connection that broke makes libcurl send the same bytes once more, and the hub takes a signature once. Every request of a
+            // node may be made again, so it is signed anew.
+            guard error.diagnostics.contains(where: { $0.code == RequestSignature.repetition }) else { throw error }
+            return try await sendOnce(path, body, timeout: timeout)
+        }
+    }
+
+    private func sendOnce(_ path: String, _ body: [UInt8], timeout: Duration) async throws(HubFailure) -> HTTPResponse {
         let signature: RequestSignature
         do {
             signature = try RequestSignature.make(method: "POST", path: path, body: body, node: name, key: key, now: Date())

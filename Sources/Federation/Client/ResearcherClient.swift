@@ -41,18 +41,28 @@ public struct ResearcherClient: Sendable {
     }
 
     /// Follows a question, or a computation, until it is closed.
-    /// - Parameter progress: is given every state that differs from the one before.
-    public func follow(_ id: String, isJob: Bool = false, progress: (QueryStatus) -> Void) async throws(HubFailure) -> QueryStatus {
+    /// - Parameters:
+    ///   - patience: how long the hub may be away in between; it has the question, so a restart of the hub ends nothing.
+    ///   - progress: is given every state that differs from the one before.
+    public func follow(_ id: String, isJob: Bool = false, patience: Duration = .seconds(30), progress: (QueryStatus) -> Void)
+        async throws(HubFailure) -> QueryStatus
+    {
         var last: QueryStatus?
+        var heard = ContinuousClock.now
         var backoff = Backoff(first: .milliseconds(100), largest: .seconds(1))
         while true {
-            let status = try await status(of: id, isJob: isJob)
-            if status != last {
-                progress(status)
-                backoff = Backoff(first: .milliseconds(100), largest: .seconds(1))
+            do throws(HubFailure) {
+                let status = try await status(of: id, isJob: isJob)
+                heard = .now
+                if status != last {
+                    progress(status)
+                    backoff = Backoff(first: .milliseconds(100), largest: .seconds(1))
+                }
+                last = status
+                if status.state == .closed { return status }
+            } catch {
+                guard error.isTemporary, heard + patience > .now else { throw error }
             }
-            last = status
-            if status.state == .closed { return status }
             do { try await Task.sleep(for: backoff.next()) } catch { throw HubFailure(error) }
         }
     }

@@ -27,8 +27,8 @@ enum PEMFile {
             try handle.write(contentsOf: Data(text.utf8))
             try handle.synchronize()
             try handle.close()
-            if FileManager.default.fileExists(atPath: path) { try FileManager.default.removeItem(atPath: path) }
-            try FileManager.default.moveItem(atPath: draft.path, toPath: path)
+            // rename(2) puts the new file in the old one's place in one step.
+            guard unsafe rename(draft.path, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
         } catch {
             _ = try? FileManager.default.removeItem(at: draft)
             throw Diagnostic("F0105", "the file `\(path)` cannot be written", help: "check that its folder may be written")

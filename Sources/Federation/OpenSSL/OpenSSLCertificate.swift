@@ -70,7 +70,8 @@ import COpenSSL
 
     private func setNames(_ commonName: String, issuer: OpenSSLCertificate?) -> Bool {
         let name = unsafe X509_get_subject_name(pointer)
-        let bytes = Array(commonName.utf8)
+        // At most 64 characters (RFC 5280, ub-common-name); the names that are checked are in an extension without such a bound.
+        let bytes = Array(String(String.UnicodeScalarView(commonName.unicodeScalars.prefix(64))).utf8)
         // 0x1000 is MBSTRING_UTF8, a macro that is not imported.
         guard unsafe X509_NAME_add_entry_by_txt(name, "CN", 0x1000, bytes, CInt(bytes.count), -1, 0) == 1 else { return false }
         return unsafe X509_set_issuer_name(pointer, X509_get_subject_name(issuer?.pointer ?? pointer)) == 1

@@ -28,18 +28,7 @@ public enum CanonicalJSON {
         } catch {
             throw Diagnostic(
                 "F0202", "a message has not the form that was agreed", help: "let hub and nodes run the same version",
-                notes: [CanonicalJSON.reason(error)])
-        }
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        func place(_ context: DecodingError.Context) -> String { "`\(context.codingPath.map(\.stringValue).joined(separator: "."))`" }
-        switch error {
-        case DecodingError.keyNotFound(let key, let context): return "\(place(context)) has no `\(key.stringValue)`"
-        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-            return "\(place(context)) has the wrong form"
-        case DecodingError.dataCorrupted(let context): return "\(place(context)): \(context.debugDescription)"
-        default: return "\(error)"
+                notes: [DecodingReason.words(error)])
         }
     }
 }

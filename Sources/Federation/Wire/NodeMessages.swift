@@ -55,8 +55,13 @@ public struct HeartbeatReply: Hashable, Codable, Sendable {
 /// Asks for a task, waiting for one.
 public struct LeaseRequest: Hashable, Codable, Sendable {
     public let waitSeconds: Int
+    /// What the node has of earlier leases, by ``SignedEnvelope/payloadHash``. Of what else was handed to it the answer got lost on the way.
+    public let held: [String]
 
-    public init(waitSeconds: Int) { self.waitSeconds = waitSeconds }
+    public init(waitSeconds: Int, held: [String]) {
+        self.waitSeconds = waitSeconds
+        self.held = held
+    }
 }
 
 /// A task handed to a node until a time; unless it is answered or kept by then, it is handed out again.

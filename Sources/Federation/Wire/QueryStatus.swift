@@ -1,3 +1,4 @@
+public import Diagnostics
 public import Execution
 public import Foundation
 
@@ -88,12 +89,15 @@ public struct NodeListing: Hashable, Codable, Sendable {
     public let since: Date
     public let lastHeartbeat: Date?
     public let models: [SourceModel]
+    /// Why the hub did not take what the node sent: its clock, until that is right again, or a message, until an answer of its is taken.
+    public let trouble: Diagnostic?
 
-    public init(name: String, state: State, since: Date, lastHeartbeat: Date?, models: [SourceModel]) {
+    public init(name: String, state: State, since: Date, lastHeartbeat: Date?, models: [SourceModel], trouble: Diagnostic? = nil) {
         self.name = name
         self.state = state
         self.since = since
         self.lastHeartbeat = lastHeartbeat
         self.models = models
+        self.trouble = trouble
     }
 }

@@ -21,6 +21,9 @@ public struct RequestSignature: Hashable, Sendable {
         public static let signature = "Cohortium-Signature"
     }
 
+    /// The code by which a hub refuses a signature that it has seen before.
+    public static let repetition: DiagnosticCode = "F0612"
+
     /// How far the clocks of hub and node may lie apart, in seconds.
     public static let clockSkew = 300
 
@@ -62,17 +65,18 @@ public struct RequestSignature: Hashable, Sendable {
     }
 
     /// Whether the node's key signed this very request, now. Whether the nonce is new is for the caller to see.
-    /// - Throws: `F0302` for clocks that lie apart, `F0303` for a signature that is not the key's.
+    /// - Throws: `F0303` for a signature that is not the key's, `F0302` when it is and the clocks lie apart.
     public func verify(method: String, path: String, body: [UInt8], key: VerifyingKey, now: Date) throws(Diagnostic) {
+        let message = RequestSignature.message(method: method, path: path, timestamp: timestamp, nonce: nonce, body: body)
+        guard key.isValid(signature, for: message) else {
+            throw Diagnostic("F0303", "the request is not signed by the key of the node `\(node)`", help: "enrol the node again")
+        }
+        // After the signature, so that nobody else can make a node look as if its clock were off.
         let present = Int(now.timeIntervalSince1970)
         guard timestamp > present - RequestSignature.clockSkew, timestamp < present + RequestSignature.clockSkew else {
             throw Diagnostic(
                 "F0302", "the clock of the node `\(node)` lies more than \(RequestSignature.clockSkew) s from the hub's",
                 help: "set both clocks by NTP")
-        }
-        let message = RequestSignature.message(method: method, path: path, timestamp: timestamp, nonce: nonce, body: body)
-        guard key.isValid(signature, for: message) else {
-            throw Diagnostic("F0303", "the request is not signed by the key of the node `\(node)`", help: "enrol the node again")
         }
     }
 

@@ -26,9 +26,16 @@ public struct TaskVerifier: Sendable {
     }
 
     /// The task, when it is the hub's, for this node, and in time.
-    /// - Throws: `F0202` to `F0204` as ``SignedEnvelope/open(_:as:with:limit:)``; `F0205` another node's, `F0206` expired, `F0207` from the
-    ///   future, `F0208` a version, size or input that is not taken.
+    /// - Throws: as ``open(_:)`` and ``check(_:now:)``.
     public func verify(_ envelope: SignedEnvelope, now: Date) throws(Diagnostic) -> FederationTask {
+        let task = try open(envelope)
+        try check(task, now: now)
+        return task
+    }
+
+    /// The task, when it is the hub's and for this node: what the node owes an answer to, if only that it will not do it.
+    /// - Throws: `F0202` to `F0204` as ``SignedEnvelope/open(_:as:with:limit:)``; `F0205` another node's, `F0208` a version that is not known.
+    public func open(_ envelope: SignedEnvelope) throws(Diagnostic) -> FederationTask {
         let task = try envelope.open(FederationTask.self, as: .task, with: hubKey, limit: Limits.size)
         guard task.version == FederationTask.currentVersion else {
             throw Diagnostic("F0208", "tasks of version \(task.version) are not known here", help: "bring hub and node to the same version")
@@ -37,6 +44,12 @@ public struct TaskVerifier: Sendable {
         guard task.node.utf8.elementsEqual(node.utf8) else {
             throw Diagnostic("F0205", "the task is for the node `\(task.node)`, not for `\(node)`", help: "check the names of the nodes")
         }
+        return task
+    }
+
+    /// Whether a task may be begun.
+    /// - Throws: `F0206` expired, `F0207` from the future, `F0208` a size or input that is not taken.
+    public func check(_ task: FederationTask, now: Date) throws(Diagnostic) {
         guard task.expiresAt > now else {
             throw Diagnostic("F0206", "the task `\(task.id)` has expired", help: "check the clocks of hub and node, or ask again")
         }
@@ -49,7 +62,6 @@ public struct TaskVerifier: Sendable {
         if case .dispatch(let order) = task.kind, !order.names(imagesOf: task.expanded.plan) {
             throw Diagnostic("F0208", "the task `\(task.id)` names no images to compute on", help: "name an imaging event of the query")
         }
-        return task
     }
 }
 

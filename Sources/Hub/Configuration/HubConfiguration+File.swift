@@ -16,7 +16,7 @@ extension HubConfiguration {
         } catch {
             throw DiagnosticList([
                 Diagnostic(
-                    "F0502", "`\(path)` is not a hub's configuration: \(HubConfiguration.reason(error))",
+                    "F0502", "`\(path)` is not a hub's configuration: \(DecodingReason.words(error))",
                     help: "compare it with the example in the README")
             ])
         }
@@ -62,19 +62,6 @@ extension HubConfiguration {
             }
     }
 
-    private static func reason(_ error: any Error) -> String {
-        func place(_ context: DecodingError.Context) -> String {
-            context.codingPath.isEmpty ? "the file" : "`\(context.codingPath.map(\.stringValue).joined(separator: "."))`"
-        }
-        switch error {
-        case let error as DiagnosticList: return error.diagnostics.map(\.message).joined(separator: "; ")
-        case DecodingError.keyNotFound(let key, let context): return "\(place(context)) has no `\(key.stringValue)`"
-        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-            return "\(place(context)) has the wrong form"
-        case DecodingError.dataCorrupted(let context): return context.debugDescription
-        default: return "\(error)".split(separator: "\n").joined(separator: " ")
-        }
-    }
 }
 
 /// The form of the file.

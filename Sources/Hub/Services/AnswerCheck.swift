@@ -23,14 +23,17 @@ struct AnswerCheck {
         guard answer.criteria.allSatisfy({ areReadable($0.reasons) && areReadable($0.source.map { [$0] } ?? []) }) else {
             return "a reason is not readable text"
         }
+        guard NodeAnswer.coarse(.milliseconds(answer.milliseconds)) == answer.milliseconds else { return "its time is not a coarse one" }
+        let least = max(DisclosurePolicy.lowestThreshold, query.threshold ?? 0)
         switch answer.outcome {
         case .answered(let result, _):
             guard !query.isJob else { return "a computation was asked for, and it counted" }
-            return complaint(result, plan.report)
+            return complaint(result, plan.report) ?? complaint(about: result.allCounts, least)
         case .dispatched(let report, _):
             guard case .dispatch(let order) = query.kind else { return "a count was asked for, and it computed" }
             guard report.toolDigest == order.toolDigest else { return "another tool ran than the one that was asked for" }
             guard areReadable([report.device]) else { return "the device's name is not readable text" }
+            if let complaint = complaint(about: [report.statistics.patients, report.statistics.units], least) { return complaint }
             if let moments = report.statistics.moments {
                 guard !report.statistics.patients.isSuppressed else { return "it holds counts back but not what was measured" }
                 guard moments.mean.isFinite, moments.standardDeviation.isFinite, moments.standardDeviation >= 0 else {
@@ -47,8 +50,26 @@ struct AnswerCheck {
         return nil
     }
 
+    /// No policy lets out a smaller number, and none where the question asked for more protection.
+    private static func complaint(about counts: [ProtectedCount], _ least: Int) -> String? {
+        for count in counts {
+            switch count {
+            case .published(let value): if value < least { return "it publishes a number under the threshold of \(least)" }
+            case .suppressed(let threshold):
+                guard (least...DisclosureLimits.largestThreshold).contains(threshold) else { return "it names an impossible threshold" }
+            }
+        }
+        return nil
+    }
+
+    private enum DisclosureLimits {
+        /// More than a policy or a question may ask for.
+        static let largestThreshold = 1_000_000
+    }
+
     private static func complaint(_ result: ProtectedResult, _ report: Report) -> String? {
         guard result.measures.count == report.measures.count else { return "it has not one value for each measure" }
+        guard (result.measures + [result.unknown]).allSatisfy(isReadable) else { return "a reason is not readable text" }
         guard result.breakdowns.map(\.breakdown) == report.breakdowns else { return "its tables are not those that were asked for" }
         for table in result.breakdowns {
             switch table.content {
@@ -56,6 +77,7 @@ struct AnswerCheck {
                 guard strata.map(\.name) == table.breakdown.strata, strata.allSatisfy({ $0.values.count == report.measures.count }) else {
                     return "a table has not the rows and columns that were asked for"
                 }
+                guard strata.allSatisfy({ $0.values.allSatisfy(isReadable) }) else { return "a reason is not readable text" }
             case .notEvaluable(let reasons): if !areReadable(reasons) { return "a reason is not readable text" }
             case .refused(let reason): if !areReadable([reason]) { return "a reason is not readable text" }
             }
@@ -63,14 +85,35 @@ struct AnswerCheck {
         return nil
     }
 
+    private static func isReadable(_ value: ProtectedValue) -> Bool {
+        switch value {
+        case .count: true
+        case .notEvaluable(let reasons): areReadable(reasons)
+        case .refused(let reason): areReadable([reason])
+        }
+    }
+
     /// Bounded, and without what would steer a terminal.
     private static func areReadable(_ texts: [String]) -> Bool {
-        texts.count <= NodeService.Limits.reasons
-            && texts.allSatisfy { text in
-                text.count <= NodeService.Limits.reason
-                    && text.unicodeScalars.allSatisfy {
-                        $0.properties.generalCategory != .control && $0.properties.generalCategory != .format
-                    }
-            }
+        texts.count <= NodeService.Limits.reasons && texts.allSatisfy { $0.isReadable(atMost: NodeService.Limits.reason) }
+    }
+}
+
+extension ProtectedResult {
+    /// Every protected number in it.
+    fileprivate var allCounts: [ProtectedCount] {
+        let cells = breakdowns.flatMap { table -> [ProtectedValue] in
+            guard case .strata(let strata) = table.content else { return [] }
+            return strata.flatMap(\.values)
+        }
+        return (measures + cells + [unknown]).compactMap(\.count)
+    }
+}
+
+extension String {
+    /// Whether it is text to show: bounded, and without what would steer a terminal or begin a new line in a log.
+    func isReadable(atMost limit: Int) -> Bool {
+        count <= limit
+            && unicodeScalars.allSatisfy { $0.properties.generalCategory != .control && $0.properties.generalCategory != .format }
     }
 }

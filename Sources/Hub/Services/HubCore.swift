@@ -13,13 +13,14 @@ struct HubCore: Sendable {
     let store: HubStore
     let key: SigningKey
     let bell = Bell()
+    let queue = WaitingNodes()
     /// For what computes for long, so that it keeps no node and no other researcher waiting.
     let workers = WorkerPool()
 
-    /// - Throws: what is wrong with the hyperontology, the store or the key.
-    init(_ configuration: HubConfiguration) throws(DiagnosticList) {
+    /// - Throws: what is wrong with the store or the key.
+    init(_ configuration: HubConfiguration, hyperontology: Hyperontology) throws(DiagnosticList) {
         self.configuration = configuration
-        hyperontology = try Hyperontology(directory: Hyperontology.locate(explicit: configuration.ontologies))
+        self.hyperontology = hyperontology
         do {
             store = try HubStore(path: configuration.store)
             key = try SigningKey.load(orMakeAt: configuration.signingKey)

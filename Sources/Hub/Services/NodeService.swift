@@ -11,8 +11,12 @@ struct NodeService: Sendable {
 
     /// The bounds on what a node sends.
     enum Limits {
-        /// Bytes of an answer, or of anything else.
+        /// Bytes of an answer.
         static let body = 16 << 20
+        /// Bytes of anything else.
+        static let message = 1 << 20
+        /// Source models that a node names.
+        static let models = 16
         /// Seconds that a request for work may wait.
         static let wait = 60
         /// Reasons for one criterion or outcome.
@@ -35,18 +39,40 @@ struct NodeService: Sendable {
         do {
             try signature.verify(method: method, path: path, body: body, key: node.publicKey, now: now)
         } catch {
+            // The node's own signature, at a time that is not now: its clock is off, and the hub is to say so wherever the node is shown.
+            if error.code == NodeService.clock, node.revokedAt == nil { try await core.store.note(trouble: error, of: node.name) }
             throw Problem(status: 401, title: "Not known", error)
         }
         guard node.revokedAt == nil else {
             throw Problem(
                 status: 403, title: "Shut out",
-                Diagnostic("F0611", "the node `\(node.name)` was shut out by the hub's operator", help: "ask them for a new invitation"))
+                Diagnostic(
+                    HubFailure.shutOut, "the node `\(node.name)` was shut out by the hub's operator", help: "ask them for a new invitation")
+            )
         }
         guard try await core.store.use(nonce: signature.nonce, of: node.name, now: now) else {
             throw Problem(
-                status: 401, title: "Not known", Diagnostic("F0612", "this request has been made before", help: "sign each request anew"))
+                status: 401, title: "Not known",
+                Diagnostic(RequestSignature.repetition, "this request has been made before", help: "sign each request anew"))
         }
+        if node.trouble?.code == NodeService.clock { try await core.store.note(trouble: nil, of: node.name) }
         return node
+    }
+
+    /// The code of a clock that is off.
+    private static let clock: DiagnosticCode = "F0302"
+
+    /// Does what a node asks for; that it sent something that is nothing is kept with the node, for all who look at it.
+    func noting<Reply>(_ node: StoredNode, _ work: () async throws -> Reply) async throws -> Reply {
+        do {
+            return try await work()
+        } catch let problem as Problem {
+            if problem.status < 500, let first = problem.diagnostics.first { try await core.store.note(trouble: first, of: node.name) }
+            throw problem
+        } catch let diagnostic as Diagnostic {
+            try await core.store.note(trouble: diagnostic, of: node.name)
+            throw diagnostic
+        }
     }
 
     /// Enrols a node that shows its invitation and, by the request's signature, that it holds its key.
@@ -59,6 +85,7 @@ struct NodeService: Sendable {
                     "F0508", "`\(request.name.prefix(80))` is no name of a node",
                     help: "use letters, digits, `-`, `_` and `.`, at most 64 of them"))
         }
+        try NodeService.check(request.models)
         do {
             try signature.verify(method: method, path: path, body: body, key: request.publicKey, now: Date())
         } catch {
@@ -77,9 +104,17 @@ struct NodeService: Sendable {
         }
     }
 
+    private static func check(_ models: [SourceModel]) throws(Problem) {
+        guard models.count <= Limits.models else {
+            throw Problem.badInput(
+                Diagnostic("F0626", "a node with \(models.count) source models is not taken", help: "name each of its sources once"))
+        }
+    }
+
     // MARK: Work
 
     func heartbeat(_ heartbeat: Heartbeat, from node: StoredNode) async throws -> HeartbeatReply {
+        try NodeService.check(heartbeat.models)
         let now = Date()
         try await core.store.heartbeat(
             node.name, heartbeat, gap: core.configuration.presenceGap, lease: Double(core.configuration.leaseSeconds), now: now)
@@ -87,21 +122,33 @@ struct NodeService: Sendable {
     }
 
     /// Waits for a task for the node.
+    ///
+    /// A node waits once at a time: a new request is the end of an older one, which may be all that is left of a connection that broke, and
+    /// what was handed to that and did not reach the node is handed out again.
     /// - Returns: nil when none came in time.
     func lease(_ request: LeaseRequest, for node: StoredNode) async throws -> Lease? {
+        let place = core.queue.enter(node.name)
+        let lost = try await core.store.release(from: node.name, except: Set(request.held), now: Date())
+        // The older request looks up as well, and goes.
+        await core.bell.ring([HubCore.Topic.work(for: node.name)] + lost.map(HubCore.Topic.query))
         let until = ContinuousClock.now + .seconds(min(max(request.waitSeconds, 0), Limits.wait))
         while true {
             let rings = await core.bell.rings
+            let queue = core.queue
+            guard queue.isLast(place, of: node.name) else { return nil }
             if let (lease, query) = try await core.store.lease(
-                for: node.name, seconds: Double(core.configuration.leaseSeconds), now: Date())
+                for: node.name, seconds: Double(core.configuration.leaseSeconds), now: Date(),
+                isWanted: { queue.isLast(place, of: node.name) })
             {
                 await core.bell.ring([HubCore.Topic.query(query)])
                 return lease
             }
             let left = until - ContinuousClock.now
             guard left > .zero, await !core.bell.isSilenced, !Task.isCancelled else { return nil }
-            // A lease of somebody else's that runs out rings no bell: look again from time to time.
-            await core.bell.wait(for: HubCore.Topic.work(for: node.name), after: rings, atMost: min(left, .seconds(5)))
+            // A lease that runs out rings no bell: look again then.
+            let end = try await core.store.nextLeaseEnd(of: node.name)
+            let pause = end.map { Duration.seconds(max(0.01, min($0.timeIntervalSinceNow + 0.01, 60))) } ?? left
+            await core.bell.wait(for: HubCore.Topic.work(for: node.name), after: rings, atMost: min(left, pause))
         }
     }
 
@@ -132,6 +179,7 @@ struct NodeService: Sendable {
         let fault = AnswerCheck(answer, to: query).fault
         let isFirst = try await core.store.store(
             envelope, to: answer.taskID, state: fault == nil ? answer.state : .failed, fault: fault, now: Date())
+        if node.trouble != nil { try await core.store.note(trouble: nil, of: node.name) }
         await core.bell.ring([HubCore.Topic.query(task.queryID)])
         return AnswerReceipt(taskID: answer.taskID, isRepeated: !isFirst)
     }
@@ -145,9 +193,10 @@ extension NodeListing {
     /// The nodes of a store as they are seen now, sorted by name.
     static func all(in store: HubStore, _ configuration: HubConfiguration) async throws -> [NodeListing] {
         let now = Date()
-        return try await store.nodes().map { node in
+        return try await store.nodes(now: now).map { node in
             let (state, since) = state(of: node, gap: configuration.presenceGap, now: now)
-            return NodeListing(name: node.name, state: state, since: since, lastHeartbeat: node.lastHeartbeat, models: node.models)
+            return NodeListing(
+                name: node.name, state: state, since: since, lastHeartbeat: node.lastHeartbeat, models: node.models, trouble: node.trouble)
         }
     }
 

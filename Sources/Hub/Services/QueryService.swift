@@ -41,8 +41,9 @@ struct QueryService: Sendable {
             throw Problem.badInput(
                 Diagnostic("F0604", "a query of over \(Limits.text) bytes is not read", help: "name concepts instead of listing codes"))
         }
-        guard (1...Limits.purpose).contains(submission.purpose.count) else {
-            throw Problem.badInput(Diagnostic("F0605", "a purpose has 1 to \(Limits.purpose) characters", help: "write `research`"))
+        guard !submission.purpose.isEmpty, submission.purpose.isReadable(atMost: Limits.purpose) else {
+            throw Problem.badInput(
+                Diagnostic("F0605", "a purpose is one line of 1 to \(Limits.purpose) characters", help: "write `research`"))
         }
         if let seconds = submission.deadlineSeconds, !(1...86_400).contains(seconds) {
             throw Problem.badInput(Diagnostic("F0606", "a deadline of \(seconds) s is out of range", help: "wait from 1 s to a day"))

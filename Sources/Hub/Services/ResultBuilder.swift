@@ -75,12 +75,15 @@ struct ResultBuilder {
     /// Why there is no answer yet, or none any more.
     private func waiting(_ task: StoredTask) -> [String] {
         guard task.fault == nil else { return [] }
-        let heard =
-            nodes.first { $0.name == task.node }?.lastHeartbeat.map { "last heard of at \($0.formatted(.iso8601))" } ?? "never heard of"
+        let node = nodes.first { $0.name == task.node }
+        if let revoked = node?.revokedAt { return ["shut out by the hub's operator at \(revoked.formatted(.iso8601))"] }
+        let heard = node?.lastHeartbeat.map { "last heard of at \($0.formatted(.iso8601))" } ?? "never heard of"
+        let trouble = (node?.trouble).map { ["the hub did not take what it sent: \($0.message) (\($0.code))"] } ?? []
         switch task.state(at: now) {
-        case .expired: return ["no answer by the deadline; \(heard)"]
-        case .queued: return ["has not fetched the question yet; \(heard)"]
-        default: return []
+        case .expired: return ["no answer by the deadline; \(heard)"] + trouble
+        case .queued where task.isAbandoned(at: now): return ["fetched the question and went silent; \(heard)"] + trouble
+        case .queued: return ["has not fetched the question yet; \(heard)"] + trouble
+        default: return trouble
         }
     }
 }

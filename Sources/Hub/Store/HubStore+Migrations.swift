@@ -32,6 +32,9 @@ extension HubStore {
                     CREATE INDEX openTaskByNode ON task (node, queuedAt) WHERE answer IS NULL;
                     """)
         }
+        migrator.registerMigration("2 trouble of nodes") { database in
+            try database.execute(sql: "ALTER TABLE node ADD COLUMN trouble TEXT")
+        }
         return migrator
     }
 }

@@ -14,8 +14,10 @@ struct StoredNode: Sendable, Hashable {
     /// Since when it has been heard of without a gap.
     let presentSince: Date?
     let revokedAt: Date?
-    /// Since when it works on what it has; nil when it has nothing.
+    /// Since when it works on what it has; nil when it has nothing, or was silent about it for too long.
     let workingSince: Date?
+    /// Why what it sent last was not taken.
+    let trouble: Diagnostic?
 }
 
 extension HubStore {
@@ -110,19 +112,28 @@ extension HubStore {
         }
     }
 
-    func node(_ name: String) async throws -> StoredNode? { try await nodes(where: "WHERE name = ?", [name]).first }
+    /// Notes why what a node sent was not taken; nil when it was.
+    func note(trouble: Diagnostic?, of node: String) async throws {
+        let text = try trouble.map { try HubStore.text($0) }
+        try await database.write { database in
+            try database.execute(sql: "UPDATE node SET trouble = ? WHERE name = ?", arguments: [text, node])
+        }
+    }
+
+    func node(_ name: String) async throws -> StoredNode? { try await nodes(where: "WHERE name = ?", [name], now: Date()).first }
 
     /// Sorted by name.
-    func nodes() async throws -> [StoredNode] { try await nodes(where: "", []) }
+    func nodes(now: Date = Date()) async throws -> [StoredNode] { try await nodes(where: "", [], now: now) }
 
-    private func nodes(where condition: String, _ arguments: [String]) async throws -> [StoredNode] {
+    private func nodes(where condition: String, _ names: [String], now: Date) async throws -> [StoredNode] {
         try await database.read { database in
             let rows = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT *, (SELECT min(since) FROM task WHERE task.node = node.name AND answer IS NULL AND state = 'leased') AS workingSince
+                    SELECT *, (SELECT min(since) FROM task WHERE task.node = node.name AND answer IS NULL AND state = 'leased'
+                        AND leasedUntil >= ?) AS workingSince
                     FROM node \(condition) ORDER BY name
-                    """, arguments: StatementArguments(arguments))
+                    """, arguments: [now.timeIntervalSince1970] + StatementArguments(names))
             return try rows.map { row in
                 StoredNode(
                     name: row["name"], publicKey: try VerifyingKey(pem: row["publicKey"]),
@@ -130,7 +141,8 @@ extension HubStore {
                     lastHeartbeat: (row["lastHeartbeat"] as Double?).map(HubStore.date),
                     presentSince: (row["presentSince"] as Double?).map(HubStore.date),
                     revokedAt: (row["revokedAt"] as Double?).map(HubStore.date),
-                    workingSince: (row["workingSince"] as Double?).map(HubStore.date))
+                    workingSince: (row["workingSince"] as Double?).map(HubStore.date),
+                    trouble: try (row["trouble"] as String?).map { try HubStore.value(Diagnostic.self, $0) })
             }
         }
     }

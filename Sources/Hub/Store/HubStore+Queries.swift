@@ -61,24 +61,48 @@ extension HubStore {
     func tasks(of query: String) async throws -> [StoredTask] {
         try await database.read { database in
             let rows = try Row.fetchAll(
-                database, sql: "SELECT id, node, state, since, deadline, answer, fault FROM task WHERE queryID = ? ORDER BY node",
+                database,
+                sql: "SELECT id, node, state, since, deadline, leasedUntil, answer, fault FROM task WHERE queryID = ? ORDER BY node",
                 arguments: [query])
             return try rows.map { row in
                 let envelope = try (row["answer"] as Data?).map { try CanonicalJSON.decode(SignedEnvelope.self, from: Array($0)) }
                 let fault = try (row["fault"] as String?).map { try HubStore.value(Diagnostic.self, $0) }
                 return StoredTask(
                     id: row["id"], node: row["node"], state: try HubStore.state(row["state"]), since: HubStore.date(row["since"]),
-                    deadline: HubStore.date(row["deadline"]),
+                    deadline: HubStore.date(row["deadline"]), leasedUntil: (row["leasedUntil"] as Double?).map(HubStore.date),
                     answer: fault == nil ? try envelope.map { try CanonicalJSON.decode(NodeAnswer.self, from: $0.payload) } : nil,
                     fault: fault)
             }
         }
     }
 
-    /// Hands a node its oldest task that is waiting, or whose lease has run out.
-    /// - Returns: nil when there is none.
-    func lease(for node: String, seconds: TimeInterval, now: Date) async throws -> (lease: Lease, queryID: String)? {
+    /// Takes back what was handed to a node and did not reach it.
+    /// - Parameter held: what the node has, by the task's hash.
+    /// - Returns: the questions that those tasks are part of.
+    func release(from node: String, except held: Set<String>, now: Date) async throws -> [String] {
         try await database.write { database in
+            let rows = try Row.fetchAll(
+                database,
+                sql: "SELECT id, queryID, hash FROM task WHERE node = ? AND answer IS NULL AND state = ? AND leasedUntil IS NOT NULL",
+                arguments: [node, TaskState.leased.rawValue])
+            let lost = rows.filter { !held.contains($0["hash"]) }
+            for row in lost {
+                try database.execute(
+                    sql: "UPDATE task SET state = ?, since = ?, leasedUntil = NULL WHERE id = ?",
+                    arguments: [TaskState.queued.rawValue, now.timeIntervalSince1970, row["id"] as String])
+            }
+            return lost.map { $0["queryID"] }
+        }
+    }
+
+    /// Hands a node its oldest task that is waiting, or whose lease has run out.
+    /// - Parameter isWanted: asked last, while nothing else is written: whether there is still somebody to hand it to.
+    /// - Returns: nil when there is none.
+    func lease(for node: String, seconds: TimeInterval, now: Date, isWanted: @escaping @Sendable () -> Bool) async throws
+        -> (lease: Lease, queryID: String)?
+    {
+        try await database.write { database in
+            guard isWanted() else { return nil }
             let time = now.timeIntervalSince1970
             guard
                 let row = try Row.fetchOne(
@@ -94,6 +118,17 @@ extension HubStore {
                 arguments: [TaskState.leased.rawValue, time, time + seconds, row["id"] as String])
             let envelope = try CanonicalJSON.decode(SignedEnvelope.self, from: Array(row["envelope"] as Data))
             return (Lease(task: envelope, leasedUntil: HubStore.date(time + seconds)), row["queryID"])
+        }
+    }
+
+    /// When the next of a node's leases runs out; nil when it has none whose question still waits.
+    func nextLeaseEnd(of node: String) async throws -> Date? {
+        try await database.read { database in
+            try Double.fetchOne(
+                database,
+                sql: "SELECT min(leasedUntil) FROM task WHERE node = ? AND answer IS NULL AND leasedUntil IS NOT NULL AND deadline > ?",
+                arguments: [node, Date().timeIntervalSince1970]
+            ).map(HubStore.date)
         }
     }
 

@@ -31,20 +31,33 @@ struct StoredQuery: Sendable {
 struct StoredTask: Sendable {
     let id: String
     let node: String
-    /// As it is stored: never ``TaskState/expired``, which is a matter of the time at which one looks.
+    /// As it is stored: whether a node has been silent for too long is a matter of the time at which one looks.
     let state: TaskState
     let since: Date
     let deadline: Date
+    /// While the node has it: until when it may be silent about it.
+    let leasedUntil: Date?
     /// The node's answer, once it has come and was verified.
     let answer: NodeAnswer?
     /// Why what the node sent cannot be taken for an answer.
     let fault: Diagnostic?
 
     /// The state seen at a time.
-    func state(at now: Date) -> TaskState { !state.isAnswer && now >= deadline ? .expired : state }
+    func state(at now: Date) -> TaskState { seen(at: now).state }
 
     /// Since when it is in the state seen at a time.
-    func since(at now: Date) -> Date { state(at: now) == .expired ? deadline : since }
+    func since(at now: Date) -> Date { seen(at: now).since }
+
+    private func seen(at now: Date) -> (state: TaskState, since: Date) {
+        if state.isAnswer { return (state, since) }
+        if now >= deadline { return (.expired, deadline) }
+        // A node that has gone silent over a task does not work on it, for all that anybody knows: it waits to be handed out again.
+        if state == .leased, let leasedUntil, leasedUntil < now { return (.queued, leasedUntil) }
+        return (state, since)
+    }
+
+    /// Whether the node had it once, and has gone silent over it.
+    func isAbandoned(at now: Date) -> Bool { state == .leased && (leasedUntil.map { $0 < now } ?? false) }
 
     /// Whether the answer came after the deadline.
     var isLate: Bool { state.isAnswer && since > deadline }

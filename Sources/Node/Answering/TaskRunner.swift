@@ -11,14 +11,15 @@ struct TaskRunner: Sendable {
     let executor: NodeExecutor
     let dispatcher: NodeDispatcher
 
-    /// The answer, with what failed in full for the node's own log alone.
-    func answer(_ task: FederationTask, hash: String) async -> (answer: NodeAnswer, failure: Diagnostic?) {
+    /// The answer, with what failed in full for the node's own log alone; nil when the node was asked to end before there was one.
+    func answer(_ task: FederationTask, hash: String) async -> (answer: NodeAnswer, failure: Diagnostic?)? {
         let start = ContinuousClock.now
-        let deadline = start + .seconds(max(0, task.expiresAt.timeIntervalSinceNow))
-        let (outcome, criteria) = await outcome(of: task, deadline: deadline)
+        let (outcome, criteria) = await outcome(of: task, deadline: start + TaskRunner.patience(with: task, now: Date()))
         var failure: Diagnostic?
         var published = outcome
         if case .failed(let diagnostic) = outcome {
+            // That the node ends is no answer: the task is handed out again.
+            guard !Task.isCancelled else { return nil }
             failure = diagnostic
             published = .failed(TaskRunner.publishable(diagnostic))
         }
@@ -29,6 +30,23 @@ struct TaskRunner: Sendable {
         // Cancelled, the node is about to end: the answer stays in its outbox.
         if left > .zero { try? await Task.sleep(for: left) }
         return (answer, failure)
+    }
+
+    /// The answer to a task that is the hub's but may not be begun: that it was not, and the code of why.
+    func refusal(of task: FederationTask, hash: String, because diagnostic: Diagnostic) -> NodeAnswer {
+        NodeAnswer(
+            taskID: task.id, taskHash: hash, node: node,
+            outcome: .failed(
+                Diagnostic(diagnostic.code, "this node did not take the task (\(diagnostic.code))", help: diagnostic.help)), criteria: [],
+            elapsed: .zero)
+    }
+
+    /// How long a task may take. A question that has passed its deadline may still be wanted, so there is as much time again, and a minute; but
+    /// a source that hangs does not keep the node for ever.
+    static func patience(with task: FederationTask, now: Date) -> Duration {
+        let given = max(0, task.expiresAt.timeIntervalSince(task.issuedAt))
+        let left = max(0, task.expiresAt.timeIntervalSince(now))
+        return .seconds(min(left, 86_400) + min(max(given, 60), 3_600))
     }
 
     private func outcome(of task: FederationTask, deadline: ContinuousClock.Instant) async -> (NodeAnswer.Outcome, [CriterionCoverage]) {

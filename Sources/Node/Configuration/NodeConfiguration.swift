@@ -122,6 +122,26 @@ extension NodeConfiguration {
     }
 
     private static let keys: Set<String> = ["name", "policy", "ontologies", "state", "sources", "hub", "images", "tools"]
+    /// Of what lies below `sources`, `hub` and `tools`.
+    private static let innerKeys: [String: Set<String>] = [
+        "sources": ["name", "model", "sqlite", "folder", "server", "dicomweb", "ca", "authorization"], "hub": ["url", "ca", "proxy"],
+        "tools": ["name", "executable"],
+    ]
+
+    /// The keys that are not known, each with what may be meant.
+    private static func unknownKeys(_ entries: [String: Any], in path: String) -> [Diagnostic] {
+        var found: [(name: String, key: String, known: Set<String>)] = []
+        for key in entries.keys where !keys.contains(key) { found.append((key, key, keys)) }
+        for (section, known) in innerKeys {
+            let parts = (entries[section] as? [[String: Any]]) ?? (entries[section] as? [String: Any]).map { [$0] } ?? []
+            for key in parts.flatMap(\.keys) where !known.contains(key) { found.append(("\(section).\(key)", key, known)) }
+        }
+        return found.sorted { $0.name < $1.name }.map { name, key, known in
+            Diagnostic(
+                "N0102", "`\(path)` has an unknown key `\(name)`",
+                help: nearest(to: key, among: known.sorted()).map { "did you mean `\($0)`?" } ?? "take it out")
+        }
+    }
 
     /// Reads a configuration file.
     /// - Throws: every `N01…` diagnostic about it at once where possible.
@@ -137,22 +157,15 @@ extension NodeConfiguration {
         let file: File
         do {
             let entries = try Yams.load(yaml: text) as? [String: Any] ?? [:]
-            let unknown = entries.keys.filter { !keys.contains($0) }.sorted()
-            guard unknown.isEmpty else {
-                throw DiagnosticList(
-                    unknown.map { key in
-                        Diagnostic(
-                            "N0102", "`\(path)` has an unknown key `\(key)`",
-                            help: nearest(to: key, among: keys.sorted()).map { "did you mean `\($0)`?" } ?? "take it out")
-                    })
-            }
+            let unknown = unknownKeys(entries, in: path)
+            guard unknown.isEmpty else { throw DiagnosticList(unknown) }
             file = try YAMLDecoder().decode(File.self, from: text)
         } catch let list as DiagnosticList {
             throw list
         } catch {
             throw DiagnosticList([
                 Diagnostic(
-                    "N0103", "`\(path)` is not a node configuration: \(NodeConfiguration.reason(error))",
+                    "N0103", "`\(path)` is not a node configuration: \(DecodingReason.words(error))",
                     help: "compare it with the example in the README")
             ])
         }
@@ -210,16 +223,6 @@ extension NodeConfiguration {
         case "https": return nil
         case "http" where ["127.0.0.1", "localhost", "::1", "[::1]"].contains(host): return nil
         default: return "is not secure"
-        }
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        switch error {
-        case DecodingError.keyNotFound(let key, _): "`\(key.stringValue)` is missing"
-        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-            "`\(context.codingPath.map(\.stringValue).joined(separator: "."))` has the wrong form"
-        case let error as YamlError: "\(error)".split(separator: "\n").joined(separator: " ")
-        default: error.localizedDescription
         }
     }
 }

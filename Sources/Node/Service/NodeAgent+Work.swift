@@ -25,7 +25,7 @@ extension NodeAgent {
 
     /// A hub that shut the node out will not let it in again by being asked.
     private func end(on failure: HubFailure) throws(HubFailure) {
-        if failure.code == .refused, failure.diagnostics.contains(where: { $0.code == "F0611" }) { throw failure }
+        if failure.isShutOut { throw failure }
     }
 
     // MARK: Tasks
@@ -42,7 +42,7 @@ extension NodeAgent {
                 }
                 let lease: Lease
                 do throws(HubFailure) {
-                    guard let next = try await client.lease() else { continue }
+                    guard let next = try await client.lease(held: await working.held) else { continue }
                     lease = next
                 } catch {
                     try Task.checkCancellation()
@@ -52,6 +52,8 @@ extension NodeAgent {
                     continue
                 }
                 backoff = Backoff()
+                // Before the next request, which says what is held.
+                await working.hold(lease.task.payloadHash)
                 group.addTask { await handle(lease) }
                 running += 1
             }
@@ -60,64 +62,131 @@ extension NodeAgent {
 
     /// Verifies a task before anything in it is looked at, answers it, and hands the answer in.
     private func handle(_ lease: Lease) async {
+        let hash = lease.task.payloadHash
         let task: FederationTask
         do {
-            task = try verifier.verify(lease.task, now: Date())
+            task = try verifier.open(lease.task)
         } catch {
-            logger.error("a task was not taken", metadata: ["code": "\(error.code)", "reason": "\(error.message)"])
-            return
+            // Nobody is owed an answer to what is not the hub's. It stays among what is held, so that it is not handed out again at once.
+            return refuse(lease, error)
         }
-        guard await working.insert(task.id) else { return }
-        logger.notice("working", metadata: ["task": "\(task.id)", "requester": "\(task.requester)", "purpose": "\(task.purpose)"])
-        let (answer, failure) = await runner.answer(task, hash: lease.task.payloadHash)
-        if let failure {
-            logger.error("a task failed", metadata: ["task": "\(task.id)", "code": "\(failure.code)", "reason": "\(failure.message)"])
-            for note in failure.notes { logger.error("\(note)", metadata: ["task": "\(task.id)"]) }
+        guard await working.begin(task.id) else { return }
+        let isSettled: Bool
+        if let sealed = state.kept(file: NodeState.file(of: task.id)) {
+            // Answered already, and handed out again because the answer has not arrived.
+            isSettled = await handIn(sealed, task: task.id, hash: hash)
+        } else {
+            isSettled = await answer(task, hash: hash)
         }
-        await handIn(answer, of: task)
-        await working.remove(task.id)
+        // What is not settled stays among what is held: it comes again when its lease has run out, and not at once, over and over.
+        await working.end(task.id, hash: isSettled ? hash : nil)
     }
 
-    private func handIn(_ answer: NodeAnswer, of task: FederationTask) async {
+    /// - Returns: whether the hub knows how the task ended.
+    private func answer(_ task: FederationTask, hash: String) async -> Bool {
+        let answer: NodeAnswer
+        do throws(Diagnostic) {
+            try verifier.check(task, now: Date())
+            logger.notice("working", metadata: ["task": "\(task.id)", "requester": "\(task.requester)", "purpose": "\(task.purpose)"])
+            guard let made = await runner.answer(task, hash: hash) else { return false }
+            if let failure = made.failure { log(failure, of: task) }
+            answer = made.answer
+        } catch {
+            log(error, of: task)
+            answer = runner.refusal(of: task, hash: hash, because: error)
+        }
+        guard let sealed = keep(answer) else { return false }
+        return await handIn(sealed, task: task.id, hash: hash)
+    }
+
+    /// Signs an answer and puts it into the outbox. With a full disk it is handed in all the same.
+    private func keep(_ answer: NodeAnswer) -> SignedEnvelope? {
         do {
             let sealed = try client.seal(answer)
-            try state.keep(sealed, id: task.id)
-            try await deliver(sealed, id: task.id)
-            logger.notice("answered", metadata: ["task": "\(task.id)"])
-        } catch let failure as HubFailure where failure.code == .refused {
-            log(failure, "the hub did not take an answer")
-            state.drop(task.id)
-            if case .failed = answer.outcome { return }
-            // The question still gets to know that there will be no number from here.
-            let notice = NodeAnswer(
-                taskID: task.id, taskHash: answer.taskHash, node: answer.node,
-                outcome: .failed(Diagnostic("N0306", "the hub did not take this node's answer", help: "ask the node's operator")),
-                criteria: [], elapsed: .zero)
-            await handIn(notice, of: task)
-        } catch let failure as HubFailure {
-            // It stays in the outbox, and goes out when the node starts again.
-            log(failure, "an answer could not be handed in")
+            do throws(Diagnostic) {
+                try state.keep(sealed, id: answer.taskID)
+            } catch {
+                logger.error("an answer could not be kept", metadata: ["task": "\(answer.taskID)", "reason": "\(error.message)"])
+            }
+            return sealed
         } catch {
-            logger.error("an answer could not be kept", metadata: ["reason": "\(error)"])
+            log(error, "an answer could not be signed")
+            return nil
         }
     }
 
-    private func deliver(_ sealed: SignedEnvelope, id: String) async throws(HubFailure) {
-        _ = try await client.deliver(sealed, until: .now + .seconds(600))
-        state.drop(id)
-    }
-
-    /// Hands in what an earlier run could not.
-    func deliverKept() async {
-        for (name, answer) in state.kept() {
+    /// Hands an answer in, again and again, until the hub has it or says that it will not have it. While the node ends it stays in the outbox.
+    /// - Returns: whether the hub knows how the task ended.
+    private func handIn(_ sealed: SignedEnvelope, task: String, hash: String) async -> Bool {
+        var backoff = Backoff()
+        let limit = ContinuousClock.now + NodeAgent.handInPatience
+        while true {
             do {
-                _ = try await client.deliver(answer, until: .now + .seconds(60))
-                state.drop(file: name)
+                _ = try await client.handIn(sealed)
+                state.drop(file: NodeState.file(of: task))
+                logger.notice("answered", metadata: ["task": "\(task)"])
+                return true
+            } catch let error where error.code == .refused && !error.isShutOut {
+                log(error, "the hub did not take an answer")
+                state.drop(file: NodeState.file(of: task))
+                return await giveNotice(of: error, task: task, hash: hash)
             } catch {
-                log(error, "an answer of an earlier run could not be handed in")
-                if error.code == .refused { state.drop(file: name) }
+                // What stays in the outbox is handed in later (``deliverKept()``).
+                let pause = backoff.next()
+                guard error.code != .cancelled, !error.isShutOut, ContinuousClock.now + pause < limit else {
+                    log(error, "an answer could not be handed in")
+                    return false
+                }
+                do { try await Task.sleep(for: pause) } catch { return false }
             }
         }
+    }
+
+    /// The question still gets to know that there will be no number from here.
+    private func giveNotice(of failure: HubFailure, task: String, hash: String) async -> Bool {
+        let code = failure.diagnostics.first?.code ?? "N0306"
+        let notice = NodeAnswer(
+            taskID: task, taskHash: hash, node: name,
+            outcome: .failed(Diagnostic("N0306", "the hub did not take this node's answer (\(code))", help: "ask the node's operator")),
+            criteria: [], elapsed: .zero)
+        guard let sealed = keep(notice) else { return false }
+        do {
+            _ = try await client.handIn(sealed)
+        } catch {
+            log(error, "the hub did not take the notice of it either")
+            guard error.code == .refused, !error.isShutOut else { return false }
+        }
+        state.drop(file: NodeState.file(of: task))
+        return true
+    }
+
+    /// Hands in, now and from time to time, what earlier attempts could not.
+    func deliverKept() async throws {
+        while true {
+            for file in state.keptFiles where await !working.isWorking(onFile: file) {
+                guard let answer = state.kept(file: file) else { continue }
+                do {
+                    _ = try await client.handIn(answer)
+                    state.drop(file: file)
+                    logger.notice("answered, after a delay")
+                } catch {
+                    try end(on: error)
+                    log(error, "an answer from before could not be handed in")
+                    if error.code == .refused { state.drop(file: file) }
+                }
+            }
+            try await Task.sleep(for: NodeAgent.outboxPause)
+        }
+    }
+
+    /// A task that is not taken, in the words of the node's own log.
+    private func refuse(_ lease: Lease, _ diagnostic: Diagnostic) {
+        logger.error("a task was not taken", metadata: ["code": "\(diagnostic.code)", "reason": "\(diagnostic.message)"])
+    }
+
+    private func log(_ failure: Diagnostic, of task: FederationTask) {
+        logger.error("a task failed", metadata: ["task": "\(task.id)", "code": "\(failure.code)", "reason": "\(failure.message)"])
+        for note in failure.notes { logger.error("\(note)", metadata: ["task": "\(task.id)"]) }
     }
 
     private func log(_ failure: HubFailure, _ what: String) {

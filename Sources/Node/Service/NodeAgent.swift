@@ -12,6 +12,7 @@ import UnixSignals
 
 /// A node at work: it fetches tasks from its hub, answers them through its policy, and gives signs of life. It only calls out.
 public struct NodeAgent: Sendable {
+    let name: String
     let client: NodeClient
     let verifier: TaskVerifier
     let runner: TaskRunner
@@ -24,6 +25,10 @@ public struct NodeAgent: Sendable {
 
     /// How many tasks a node works on at once.
     static let tasksAtOnce = 2
+    /// How long a task waits for the hub to take its answer before it makes room for another.
+    static let handInPatience: Duration = .seconds(300)
+    /// How often the node looks for answers that were left over.
+    static let outboxPause: Duration = .seconds(30)
 
     /// Opens a node from its configuration.
     /// - Throws: what is wrong with the configuration, the policy, the ontology or the enrolment.
@@ -39,6 +44,7 @@ public struct NodeAgent: Sendable {
                     "N0114", "the node `\(configuration.name)` is not enrolled", help: "run `cohortium node enrol TOKEN` with a hub's token"
                 )
             }
+            name = configuration.name
             client = NodeClient(try NodeAgent.hub(configuration), name: configuration.name, key: key)
             verifier = TaskVerifier(hubKey: enrolment.hubKey, node: configuration.name)
             heartbeat = .seconds(min(max(enrolment.heartbeatSeconds, 1), 3_600))
@@ -57,22 +63,16 @@ public struct NodeAgent: Sendable {
     }
 
     /// Makes a node known to its hub, and keeps what the hub said.
-    public static func enrol(_ configuration: NodeConfiguration, token: String) async throws(DiagnosticList) {
-        do {
-            let state = try NodeState(folder: configuration.state)
-            let client = NodeClient(try hub(configuration), name: configuration.name, key: try state.key())
-            let enrolment = try await client.enrol(token: token, models: configuration.sources.map(\.model))
-            guard enrolment.name == configuration.name else {
-                throw Diagnostic("N0115", "the hub enrolled another name, `\(enrolment.name)`", help: "ask the hub's operator")
-            }
-            try state.save(enrolment)
-        } catch let failure as HubFailure {
-            throw DiagnosticList(failure.diagnostics)
-        } catch let diagnostic as Diagnostic {
-            throw DiagnosticList([diagnostic])
-        } catch {
-            throw DiagnosticList([Diagnostic("N0116", "the node could not be enrolled", notes: ["\(error)"])])
+    /// - Throws: ``HubFailure`` for what the hub says, ``Diagnostic`` for what is wrong here.
+    public static func enrol(_ configuration: NodeConfiguration, token: String) async throws {
+        let hub = try hub(configuration)
+        let state = try NodeState(folder: configuration.state)
+        let client = NodeClient(hub, name: configuration.name, key: try state.key())
+        let enrolment = try await client.enrol(token: token, models: configuration.sources.map(\.model))
+        guard enrolment.name == configuration.name else {
+            throw Diagnostic("N0115", "the hub enrolled another name, `\(enrolment.name)`", help: "ask the hub's operator")
         }
+        try state.save(enrolment)
     }
 
     private static func hub(_ configuration: NodeConfiguration) throws(Diagnostic) -> HubClient {
@@ -83,18 +83,14 @@ public struct NodeAgent: Sendable {
     }
 
     /// Works until the process is asked to end (SIGTERM, SIGINT).
-    /// - Throws: why the hub will not have this node any more.
-    public func runUntilAsked() async throws(DiagnosticList) {
+    /// - Throws: ``HubFailure`` when the hub will not have this node any more.
+    public func runUntilAsked() async throws {
         let group = ServiceGroup(
             configuration: .init(services: [AgentService(agent: self)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await group.run()
-        } catch let failure as HubFailure {
-            throw DiagnosticList(failure.diagnostics)
         } catch is CancellationError {
             return
-        } catch {
-            throw DiagnosticList([Diagnostic("N0118", "the node ended", notes: ["\(error)"])])
         }
     }
 
@@ -103,10 +99,8 @@ public struct NodeAgent: Sendable {
         async let probed: Void = probe()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await beat() }
-            group.addTask {
-                await deliverKept()
-                try await work()
-            }
+            group.addTask { try await deliverKept() }
+            group.addTask { try await work() }
             // Whichever ends first ends the other: a node that gives signs of life but does not work would be a lie.
             defer { group.cancelAll() }
             try await group.next()
@@ -123,7 +117,11 @@ public struct NodeAgent: Sendable {
             } catch {
                 let diagnostic = error.diagnostic
                 logger.error(
-                    "source away", metadata: ["source": "\(source.name)", "code": "\(diagnostic.code)", "reason": "\(diagnostic.message)"])
+                    "source away",
+                    metadata: [
+                        "source": "\(source.name)", "code": "\(diagnostic.code)", "reason": "\(diagnostic.message)",
+                        "help": "\(diagnostic.help ?? "try `cohortium node check`")",
+                    ])
             }
         }
     }
@@ -138,11 +136,36 @@ private struct AgentService: Service {
     }
 }
 
-/// The ids of the tasks that a node works on.
+/// What a node has of the hub's: the tasks it works on, and all that was handed to it.
 actor WorkingSet {
     private(set) var ids: Set<String> = []
+    private var files: Set<String> = []
+    /// By hash, in the order in which they came.
+    private var hashes: [String] = []
 
-    /// - Returns: whether it was not among them.
-    func insert(_ id: String) -> Bool { ids.insert(id).inserted }
-    func remove(_ id: String) { ids.remove(id) }
+    /// More than a node is handed in any lease's time. What is forgotten is handed out again, and known by its id then.
+    private static let most = 1_000
+
+    var held: Set<String> { Set(hashes) }
+
+    func hold(_ hash: String) {
+        hashes.removeAll { $0 == hash }
+        hashes.append(hash)
+        if hashes.count > WorkingSet.most { hashes.removeFirst() }
+    }
+
+    /// - Returns: whether it was not worked on already.
+    func begin(_ id: String) -> Bool {
+        files.insert(NodeState.file(of: id))
+        return ids.insert(id).inserted
+    }
+
+    /// - Parameter hash: what is not held any more, when the task is settled.
+    func end(_ id: String, hash: String?) {
+        ids.remove(id)
+        files.remove(NodeState.file(of: id))
+        hashes.removeAll { $0 == hash }
+    }
+
+    func isWorking(onFile file: String) -> Bool { files.contains(file) }
 }

@@ -42,36 +42,31 @@ struct NodeState: Sendable {
 
     /// Keeps a sealed answer until the hub has it.
     func keep(_ answer: SignedEnvelope, id: String) throws(Diagnostic) {
-        try write(try CanonicalJSON.encode(answer), to: outboxFile(id))
+        try write(try CanonicalJSON.encode(answer), to: outbox.appendingPathComponent(NodeState.file(of: id)))
     }
 
     /// The hub has it, or never will.
-    func drop(_ id: String) { try? FileManager.default.removeItem(at: outboxFile(id)) }
+    func drop(file name: String) { try? FileManager.default.removeItem(at: outbox.appendingPathComponent(name)) }
 
-    /// Answers of an earlier run, by file name. A file that is broken is taken away: its task is handed out again.
-    func kept() -> [(name: String, answer: SignedEnvelope)] {
-        let outbox = folder.appendingPathComponent("outbox")
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: outbox.path)) ?? []).filter { $0.hasSuffix(".json") }.sorted()
-        return names.compactMap { name in
-            let file = outbox.appendingPathComponent(name)
-            guard let data = FileManager.default.contents(atPath: file.path),
-                let answer = try? CanonicalJSON.decode(SignedEnvelope.self, from: Array(data))
-            else {
-                try? FileManager.default.removeItem(at: file)
-                return nil
-            }
-            return (name, answer)
-        }
+    /// The kept answer to a task, should there be one.
+    func kept(file name: String) -> SignedEnvelope? {
+        let file = outbox.appendingPathComponent(name)
+        guard let data = FileManager.default.contents(atPath: file.path) else { return nil }
+        if let answer = try? CanonicalJSON.decode(SignedEnvelope.self, from: Array(data)) { return answer }
+        // A file that is broken is taken away: its task is handed out again.
+        try? FileManager.default.removeItem(at: file)
+        return nil
     }
 
-    func drop(file name: String) {
-        try? FileManager.default.removeItem(at: folder.appendingPathComponent("outbox").appendingPathComponent(name))
+    /// The files of all answers that are kept.
+    var keptFiles: [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: outbox.path)) ?? []).filter { $0.hasSuffix(".json") }.sorted()
     }
 
-    private func outboxFile(_ id: String) -> URL {
-        // The digest of the id: whatever the hub calls its tasks, it is a plain file name.
-        folder.appendingPathComponent("outbox").appendingPathComponent(Digest.hexadecimal(Digest.sha256(Array(id.utf8))) + ".json")
-    }
+    /// The file of the answer to a task: by the digest of its id, so that whatever the hub calls its tasks, it is a plain name.
+    static func file(of id: String) -> String { Digest.hexadecimal(Digest.sha256(Array(id.utf8))) + ".json" }
+
+    private var outbox: URL { folder.appendingPathComponent("outbox") }
 
     private func write(_ bytes: [UInt8], to file: URL) throws(Diagnostic) {
         do {

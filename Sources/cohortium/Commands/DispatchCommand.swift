@@ -13,10 +13,12 @@ struct DispatchCommand: AsyncParsableCommand {
 
             Example:
               cohortium dispatch my.cohort --tool cohortium-intensity
+
+            Exit status: as `cohortium query`.
             """)
 
     @Argument(help: "A CohortQL file with an imaging event; - reads standard input.")
-    var file: String
+    var file: String?
 
     @Option(help: ArgumentHelp("The tool's name; the file `--digest` is taken of when that is not given.", valueName: "name"))
     var tool = "cohortium-intensity"
@@ -30,8 +32,11 @@ struct DispatchCommand: AsyncParsableCommand {
     @OptionGroup var hub: HubOptions
     @OptionGroup var question: QuestionOptions
 
+    func validate() throws { try question.check(file) }
+
     func run() async throws {
-        let source = try QueryFile(file).source
+        if let id = question.id { return try await question.show(id, try hub.connect(), isJob: true) }
+        let source = try QueryFile(file ?? "-").source
         let client = try hub.connect()
         let digest = try digest ?? ToolFile(tool).digest
         try await question.ask(

@@ -53,7 +53,13 @@ struct HubCommand: AsyncParsableCommand {
 
     struct Run: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Run the hub until SIGTERM or SIGINT.", discussion: "Example:\n  cohortium hub run --config hub/hub.yaml")
+            abstract: "Run the hub until SIGTERM or SIGINT.",
+            discussion: """
+                Example:
+                  cohortium hub run --config hub/hub.yaml
+
+                Exit status: 0 asked to end, 1 a file is wrong, 3 an address or certificate cannot be used.
+                """)
 
         @OptionGroup var options: Options
 
@@ -61,7 +67,7 @@ struct HubCommand: AsyncParsableCommand {
             let server = try HubServer(try options.read())
             let console = Console()
             do {
-                try await server.run { url in console.tell("listening on \(url)") }
+                try await server.runUntilAsked { url in console.tell("listening on \(url)") }
             } catch {
                 throw CommandFailure(error.diagnostics, exitCode: ExitCodes.unavailable)
             }
@@ -107,10 +113,11 @@ struct HubCommand: AsyncParsableCommand {
             let nodes = try await HubAdministration(try options.read()).nodes()
             let console = Console()
             if json { return console.output(String(decoding: try CanonicalJSON.encode(nodes), as: UTF8.self)) }
-            var table = TextTable([("node", .left), ("models", .left), ("state", .left), ("since", .left)])
+            var table = TextTable([("node", .left), ("models", .left), ("state", .left), ("since", .left), ("trouble", .left)])
             for node in nodes {
                 table.add([
                     node.name, node.models.map(\.rawValue).joined(separator: ", "), node.state.rawValue, node.since.formatted(.iso8601),
+                    node.trouble.map { "\($0.message) (\($0.code))" } ?? "",
                 ])
             }
             console.output(table.lines().joined(separator: "\n"))

@@ -79,16 +79,16 @@ struct NodeCommand: AsyncParsableCommand {
             let query = try QueryFile(file).compile(with: hyperontology, console: console)
             let executor = NodeExecutor(sources: try NodeSources.open(configuration, hyperontology: hyperontology), policy: policy)
             let answer = await executor.answer(query.expanded, purpose: purpose, requestedThreshold: threshold)
+            if case .failed(let diagnostic) = answer.outcome { throw CommandFailure(diagnostic, exitCode: ExitCodes.unavailable) }
             if json {
                 console.output(try answer.prettyJSON())
             } else {
                 AnswerPrinter(console: console, query: query).show(answer)
             }
             switch answer.outcome {
-            case .answered: break
+            case .answered, .failed: break
             case .refused: throw ExitCodes.refused
             case .notEvaluable: throw ExitCodes.incomplete
-            case .failed(let diagnostic): throw CommandFailure(diagnostic, exitCode: ExitCodes.unavailable)
             }
         }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Federation
 import Foundation
 import Node
 
@@ -12,6 +13,8 @@ extension NodeCommand {
 
                 Example:
                   cohortium node enrol 3f9c… --config node.yaml
+
+                Exit status: 0 enrolled, 1 a file is wrong, 3 the hub is away, 5 the hub does not take the token.
                 """)
 
         @Argument(help: "The token, or - to read it from standard input.")
@@ -25,8 +28,8 @@ extension NodeCommand {
             let secret = token == "-" ? (readLine(strippingNewline: true) ?? "") : token
             do {
                 try await NodeAgent.enrol(configuration, token: secret)
-            } catch {
-                throw CommandFailure(error.diagnostics, exitCode: ExitCodes.unavailable)
+            } catch let failure as HubFailure {
+                throw CommandFailure(failure)
             }
             Console().tell("\(configuration.name) is enrolled; next: cohortium node run --config \(config)")
         }
@@ -35,7 +38,14 @@ extension NodeCommand {
     struct Run: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Work for the hub until SIGTERM or SIGINT: fetch questions, answer them through the policy. Only calls out.",
-            discussion: "Example:\n  cohortium node run --config node.yaml")
+            discussion: """
+                A source that is away does not end it: questions get that for an answer, and the log says what to do.
+
+                Example:
+                  cohortium node run --config node.yaml
+
+                Exit status: 0 asked to end, 1 a file is wrong or the node is not enrolled, 5 shut out by the hub's operator.
+                """)
 
         @Option(help: ArgumentHelp("The node's configuration.", valueName: "file"))
         var config: String
@@ -46,8 +56,8 @@ extension NodeCommand {
             let agent = try NodeAgent(try NodeConfiguration.read(config), ontologies: ontology.ontologies)
             do {
                 try await agent.runUntilAsked()
-            } catch {
-                throw CommandFailure(error.diagnostics, exitCode: ExitCodes.refused)
+            } catch let failure as HubFailure {
+                throw CommandFailure(failure.diagnostics, exitCode: failure.isShutOut ? ExitCodes.refused : ExitCodes.unavailable)
             }
         }
     }

@@ -74,7 +74,8 @@ struct HubOptions: ParsableArguments {
         } catch {
             throw CommandFailure(
                 Diagnostic(
-                    "U0202", "`\(path)` is not a client file", help: "write `hubs:` with `url`, `ca` and `token`", notes: ["\(error)"]))
+                    "U0202", "`\(path)` is not a client file: \(DecodingReason.words(error))",
+                    help: "write `hubs:` with `url`, `ca` and `token`"))
         }
         let wanted = hub.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         guard let found = configuration.hubs.first(where: { wanted == nil || $0.url == wanted }) else {
@@ -84,7 +85,21 @@ struct HubOptions: ParsableArguments {
                     "U0204", wanted.map { "`\(path)` knows no hub at `\($0)`" } ?? "`\(path)` names no hub",
                     help: wanted.flatMap { nearest(to: $0, among: known) }.map { "did you mean `\($0)`?" } ?? "add it under `hubs`"))
         }
+        guard found.isSecret else {
+            throw CommandFailure(
+                Diagnostic(
+                    "U0207", "your token would go to `\(found.url)` for everybody on the way to read",
+                    help: "write the hub's address as `https://host:port` in `\(path)`"))
+        }
         return found
+    }
+}
+
+extension ClientConfiguration.Hub {
+    /// Whether nobody on the way can read what is sent: TLS, or never leaving this machine.
+    fileprivate var isSecret: Bool {
+        guard let place = URL(string: url), let host = place.host else { return true }
+        return place.scheme != "http" || ["127.0.0.1", "::1", "localhost"].contains(host)
     }
 }
 
@@ -93,9 +108,9 @@ extension CommandFailure {
     init(_ failure: HubFailure, in source: SourceText? = nil) {
         let code =
             switch failure.code {
-            case .unavailable, .certificateRejected, .unexpected: ExitCodes.unavailable
+            case .unavailable, .certificateRejected, .unexpected, .cancelled: ExitCodes.unavailable
             case .unauthorized: ExitCodes.refused
-            case .refused: ExitCodes.badInput
+            case .refused, .misconfigured: ExitCodes.badInput
             }
         self.init(failure.diagnostics, in: source, exitCode: code)
     }

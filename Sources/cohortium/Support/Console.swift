@@ -1,3 +1,4 @@
+import ArgumentParser
 import Diagnostics
 import Foundation
 
@@ -14,26 +15,35 @@ struct Console: Sendable {
         outputColour = wanted && isatty(STDOUT_FILENO) == 1
     }
 
-    /// Data: what a pipe wants.
-    func output(_ text: String) {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    /// Data: what a pipe wants. With nowhere to put it, the program ends: half of the data must not look like all of it.
+    func output(_ text: String) { write(Data((text + "\n").utf8)) }
+
+    /// Data, to the byte.
+    func write(_ data: Data) {
+        do {
+            try FileHandle.standardOutput.write(contentsOf: data)
+        } catch {
+            report([
+                Diagnostic(
+                    "U0010", "standard output cannot be written", help: "check the space on the disk", notes: [error.localizedDescription])
+            ])
+            exit(ExitCodes.unavailable.rawValue)
+        }
     }
 
-    /// Words to the person.
-    func tell(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
-    }
+    /// Words to the person. Nobody is left to be told when they cannot be written.
+    func tell(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8)) }
 
     /// A line that the next one replaces, on a terminal; nothing in a log.
     func progress(_ text: String) {
         guard isatty(STDERR_FILENO) == 1 else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
+        try? FileHandle.standardError.write(contentsOf: Data("\r\u{1B}[K\(text)".utf8))
     }
 
     /// Takes a progress line away.
     func endProgress() {
         guard isatty(STDERR_FILENO) == 1 else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+        try? FileHandle.standardError.write(contentsOf: Data("\r\u{1B}[K".utf8))
     }
 
     func report(_ diagnostics: [Diagnostic], in source: SourceText? = nil) {
