@@ -31,6 +31,11 @@ public final class ChildProcess: Sendable {
             // The kernel ends the child when the *thread* that started it ends (prctl(2), PR_SET_PDEATHSIG), and threads of the concurrency
             // pool come and go: hence one thread for each child, which lives as long as the child does.
             Thread.detachNewThread {
+                // A thread of the concurrency pool blocks signals, this one has that from it, and so would the child: it could not be asked to
+                // end, by `stop()` or by the kernel.
+                var none = sigset_t()
+                unsafe sigemptyset(&none)
+                unsafe pthread_sigmask(SIG_SETMASK, &none, nil)
                 let ended = DispatchSemaphore(value: 0)
                 let process = Process()
                 process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")

@@ -42,10 +42,10 @@ final class MortalFederation {
         let names = MortalFederation.nodes
         let dataset = SyntheticDataset(
             seed: 5, patients: 50 * names.count, nodes: names.count, models: [.omop], hyperontology: try Project.hyperontology())
-        _ = try await dataset.write(to: folder.url)
+        _ = try await dataset.write(to: folder.url.appendingPathComponent("population"))
         try await start(MortalFederation.hub)
         for (number, name) in names.enumerated() {
-            let place = "node-\(number + 1)"
+            let place = "population/node-\(number + 1)"
             try folder.write("threshold: 11\nrounding: 5\nbreakdowns: [sex, age]\npurposes: [research]\n", to: "\(place)/policy.yaml")
             try folder.write(
                 """
@@ -70,7 +70,7 @@ final class MortalFederation {
         let arguments =
             name == MortalFederation.hub
             ? ["hub", "run", "--config", folder.path("hub/hub.yaml")]
-            : ["node", "run", "--config", folder.path("node-\(number)/node.yaml"), "--ontologies", Project.ontologies]
+            : ["node", "run", "--config", folder.path("population/node-\(number)/node.yaml"), "--ontologies", Project.ontologies]
         starts += 1
         running[name] = try await ChildProcess.start(
             name: name, executable: Project.program("cohortium"), arguments: arguments, log: folder.path("\(name)-\(starts).log"))

@@ -59,6 +59,7 @@ import Testing
     @Test func thePolicyRefusesAPurposeAndASourceThatIsAwayIsAFailureWithoutInnerWords() async throws {
         let (hub, hospital) = (try await TestHub.start(), try await NodeHospital(patients: 30))
         try await hospital.enrol(hub)
+        try FileManager.default.moveItem(atPath: hospital.database, toPath: hospital.database + ".away")
         let node = WorkingNode(try hospital.agent(hub))
         let researcher = try await hub.researcher()
         func answer(_ purpose: String) async throws -> QueryResult {
@@ -69,7 +70,6 @@ import Testing
         let refused = try await answer("marketing")
         #expect(refused.nodes[0].state == .refused && refused.nodes[0].reasons.first?.contains("marketing") == true)
         #expect(refused.nodes[0].result == nil && refused.total?.measures[0].count.isSuppressed == true)
-        try FileManager.default.moveItem(atPath: hospital.database, toPath: hospital.database + ".away")
         let failed = try await answer("research")
         let failure = try #require(failed.nodes[0].failure)
         #expect(failed.nodes[0].state == .failed && failure.code.rawValue.hasPrefix("N02"))
