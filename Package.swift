@@ -77,7 +77,7 @@ let package = Package(
         // Floor 2: from text to plan; the execution of a plan over sources; SPARQL.
         room("Compiler", ["CohortQL", "CohortPlan", "Hyperontology", "Diagnostics"]),
         room("Execution", ["CohortPlan", "Hyperontology", "Diagnostics", collections]),
-        room("SPARQL", ["RDF", "Diagnostics"]),
+        room("SPARQL", ["RDF", "Diagnostics", "COpenSSL"]),
 
         // Floor 3: the source models; disclosure control; the synthetic population.
         room("OMOPAdapter", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics", sqlite]),

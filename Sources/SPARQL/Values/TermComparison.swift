@@ -61,6 +61,8 @@ enum TermComparison {
 struct TermOrder: Comparable {
     private let rank: Int
     private let number: Double
+    /// Where the number is one of decimal digits.
+    private let exact: ExactDecimal?
     private let text: String
     private let kind: String
 
@@ -74,21 +76,23 @@ struct TermOrder: Comparable {
     }
 
     private init(_ literal: Literal) {
-        if let value = NumericValue(literal)?.double, !value.isNaN {
-            self.init(rank: 3, number: value)
+        if let value = NumericValue(literal), !value.double.isNaN {
+            self.init(rank: 3, number: value.double, exact: value.isExact ? value.exact : nil)
         } else if let value = TermComparison.boolean(literal) {
             self.init(rank: 5, number: value ? 1 : 0)
         } else if let value = TemporalValue(literal) {
-            self.init(rank: literal.datatype == XSD.date ? 6 : 7, number: value.position)
+            let rank = [XSD.date: 6, XSD.dateTime: 7][literal.datatype] ?? 8
+            self.init(rank: rank, number: value.position.double, exact: value.position)
         } else {
-            let rank = TermComparison.isText(literal) ? 4 : 8
+            let rank = TermComparison.isText(literal) ? 4 : 9
             self.init(rank: rank, text: literal.lexicalForm, kind: literal.language ?? (rank == 4 ? "" : literal.datatype))
         }
     }
 
-    private init(rank: Int, number: Double = 0, text: String = "", kind: String = "") {
+    private init(rank: Int, number: Double = 0, exact: ExactDecimal? = nil, text: String = "", kind: String = "") {
         self.rank = rank
         self.number = number
+        self.exact = exact
         self.text = text
         self.kind = kind
     }
@@ -96,7 +100,13 @@ struct TermOrder: Comparable {
     static func < (left: TermOrder, right: TermOrder) -> Bool {
         if left.rank != right.rank { return left.rank < right.rank }
         if left.number != right.number { return left.number < right.number }
+        if let first = left.exact, let second = right.exact {
+            let order = ExactDecimal.compare(first, second)
+            if order != 0 { return order < 0 }
+        }
         let order = TermComparison.order(left.text, right.text)
         return order != 0 ? order < 0 : left.kind < right.kind
     }
+
+    static func == (left: TermOrder, right: TermOrder) -> Bool { !(left < right) && !(right < left) }
 }

@@ -8,7 +8,9 @@ struct RegularExpressionCompiler {
         case lineStart, lineEnd
         case sequence([Node])
         case alternatives([Node])
-        case repetition(Node, Int, Int?)
+        case repetition(Node, Int, Int?, isReluctant: Bool)
+        case group(Int, Node)
+        case backReference(Int)
     }
 
     private let pattern: [Unicode.Scalar]
@@ -16,6 +18,11 @@ struct RegularExpressionCompiler {
     private var position = 0
     private var depth = 0
     private var program: [RegularExpression.Instruction] = []
+    /// How many groups were opened, and which of them are closed.
+    private(set) var groups = 0
+    private var closedGroups: Set<Int> = []
+    private(set) var registers = 0
+    private(set) var hasBackReferences = false
 
     private static let maximumProgram = 20_000
     private static let maximumDepth = 100
@@ -27,14 +34,17 @@ struct RegularExpressionCompiler {
         self.flags = flags
     }
 
+    /// The program; ``registers`` tells how many places of the text its run notes: the group's beginnings and ends come first.
     mutating func compile() throws(DiagnosticList) -> [RegularExpression.Instruction] {
         if flags.isLiteral {
             program = pattern.map { .character(.range($0, $0)) }
         } else {
             let node = try alternatives()
             guard position == pattern.count else { throw problem("has a `)` without its `(`") }
+            registers = 2 * (groups + 1)
             try emit(node)
         }
+        registers = max(registers, 2)
         program.append(.match)
         return program
     }
@@ -65,10 +75,15 @@ extension RegularExpressionCompiler {
         case .lineEnd: program.append(.lineEnd)
         case .sequence(let nodes): for node in nodes { try emit(node) }
         case .alternatives(let nodes): try emit(alternatives: nodes[...])
-        case .repetition(let inner, let minimum, let maximum):
+        case .group(let number, let inner):
+            program.append(.note(2 * number))
+            try emit(inner)
+            program.append(.note(2 * number + 1))
+        case .backReference(let number): program.append(.backReference(number))
+        case .repetition(let inner, let minimum, let maximum, let isReluctant):
             for _ in 0..<minimum { try emit(inner) }
-            guard let maximum else { return try emitLoop(inner) }
-            for _ in minimum..<maximum { try emitOptional { compiler throws(DiagnosticList) in try compiler.emit(inner) } }
+            guard let maximum else { return try emitLoop(inner, isReluctant) }
+            for _ in minimum..<maximum { try emitOptional(inner, isReluctant) }
         }
     }
 
@@ -85,19 +100,29 @@ extension RegularExpressionCompiler {
         program[jump] = .jump(program.count)
     }
 
-    private mutating func emitLoop(_ inner: Node) throws(DiagnosticList) {
+    /// The one that goes on first is tried first.
+    private static func split(_ into: Int, _ past: Int, _ isReluctant: Bool) -> RegularExpression.Instruction {
+        isReluctant ? .split(past, into) : .split(into, past)
+    }
+
+    private mutating func emitLoop(_ inner: Node, _ isReluctant: Bool) throws(DiagnosticList) {
+        let split = program.count
+        program.append(.match)
+        // A round that reads nothing would go on for ever.
+        let register = registers
+        registers += 1
+        program.append(.note(register))
+        try emit(inner)
+        program.append(.advanced(register))
+        program.append(.jump(split))
+        program[split] = Self.split(split + 1, program.count, isReluctant)
+    }
+
+    private mutating func emitOptional(_ inner: Node, _ isReluctant: Bool) throws(DiagnosticList) {
         let split = program.count
         program.append(.match)
         try emit(inner)
-        program.append(.jump(split))
-        program[split] = .split(split + 1, program.count)
-    }
-
-    private mutating func emitOptional(_ body: (inout RegularExpressionCompiler) throws(DiagnosticList) -> Void) throws(DiagnosticList) {
-        let split = program.count
-        program.append(.match)
-        try body(&self)
-        program[split] = .split(split + 1, program.count)
+        program[split] = Self.split(split + 1, program.count, isReluctant)
     }
 }
 
@@ -123,22 +148,21 @@ extension RegularExpressionCompiler {
         return .sequence(nodes)
     }
 
-    /// A quantifier after an atom; a `?` after it only changes which match is found, not whether one is.
+    /// A quantifier after an atom; with a `?` after it, it reads as little as it can.
     private mutating func repeated(_ node: Node) throws(DiagnosticList) -> Node {
-        let result: Node
+        let minimum: Int
+        var maximum: Int?
         switch current {
-        case "*": result = .repetition(node, 0, nil)
-        case "+": result = .repetition(node, 1, nil)
-        case "?": result = .repetition(node, 0, 1)
+        case "*": minimum = 0
+        case "+": minimum = 1
+        case "?": (minimum, maximum) = (0, 1)
         case "{":
-            let (minimum, maximum) = try bounds()
-            _ = take("?")
-            return .repetition(node, minimum, maximum)
+            (minimum, maximum) = try bounds()
+            return .repetition(node, minimum, maximum, isReluctant: take("?"))
         default: return node
         }
         position += 1
-        _ = take("?")
-        return result
+        return .repetition(node, minimum, maximum, isReluctant: take("?"))
     }
 
     private mutating func bounds() throws(DiagnosticList) -> (Int, Int?) {
@@ -169,16 +193,40 @@ extension RegularExpressionCompiler {
         case "^": return .lineStart
         case "$": return .lineEnd
         case "[": return .test(try characterClass())
-        case "\\": return .test(try escape())
-        case "(":
-            if take("?"), !take(":") { throw problem("has a `(?` that is not `(?:`") }
-            let inner = try alternatives()
-            guard take(")") else { throw problem("has a `(` without its `)`") }
-            return inner
+        case "\\":
+            if let digit = current, ("1"..."9").contains(digit) { return .backReference(try backReference()) }
+            return .test(try escape())
+        case "(": return try group()
         case "*", "+", "?", "{", "}", "]":
             throw problem("has a `\(scalar)` where nothing can be repeated; write `\\\(scalar)` for the character")
         default: return .test(.range(scalar, scalar))
         }
+    }
+
+    private mutating func group() throws(DiagnosticList) -> Node {
+        let isCapturing = !take("?")
+        if !isCapturing, !take(":") { throw problem("has a `(?` that is not `(?:`") }
+        if isCapturing { groups += 1 }
+        let number = groups
+        let inner = try alternatives()
+        guard take(")") else { throw problem("has a `(` without its `)`") }
+        guard isCapturing else { return inner }
+        closedGroups.insert(number)
+        return .group(number, inner)
+    }
+
+    /// The number after a backslash: as many digits as make the number of a group (XPath and XQuery Functions, section 5.6.1).
+    private mutating func backReference() throws(DiagnosticList) -> Int {
+        var number = 0
+        while let digit = current.flatMap({ ("0"..."9").contains($0) ? Int($0.value) - 48 : nil }),
+            number == 0 || number * 10 + digit <= groups
+        {
+            number = number * 10 + digit
+            position += 1
+        }
+        guard closedGroups.contains(number) else { throw problem("refers to the group \(number), which does not end before") }
+        hasBackReferences = true
+        return number
     }
 
     /// `[…]`, with ranges, escapes, `^` and subtraction.
@@ -237,7 +285,6 @@ extension RegularExpressionCompiler {
         case "p": return .category(try category())
         case "P": return .not(.category(try category()))
         case _ where "\\|.-^?*+{}()[]$/".unicodeScalars.contains(scalar): return .range(scalar, scalar)
-        case "1"..."9": throw problem("has a back-reference, which is not supported")
         default: throw problem("has the unknown escape `\\\(scalar)`")
         }
     }

@@ -20,7 +20,7 @@ enum Casting {
         guard let number = NumericValue(literal) else { return literal.lexicalForm }
         switch number {
         case .integer(let value): return String(value)
-        case .decimal(let value): return NSDecimalNumber(decimal: value).description(withLocale: nil)
+        case .decimal(let value): return value.text
         // XPath writes floating-point numbers of middling size without an exponent.
         case .float(let value): return plain(Double(value)) ?? number.literal.lexicalForm
         case .double(let value): return plain(value) ?? number.literal.lexicalForm
@@ -28,21 +28,36 @@ enum Casting {
     }
 
     private static func plain(_ value: Double) -> String? {
-        guard value == 0 || (value.magnitude >= 1e-6 && value.magnitude < 1e6), let decimal = Decimal(string: "\(value)", locale: nil)
-        else { return nil }
-        return NSDecimalNumber(decimal: decimal).description(withLocale: nil)
+        guard value == 0 || (value.magnitude >= 1e-6 && value.magnitude < 1e6) else { return nil }
+        return value == 0 && value.sign == .minus ? "-0" : ExactDecimal(value)?.text
     }
 
     private static func convert(_ literal: Literal, to datatype: Expression.Datatype) -> Literal? {
         switch datatype {
         case .string: return Literal(literal.lexicalForm)
         case .boolean: return boolean(literal)
-        case .dateTime:
-            let candidate = Literal(literal.lexicalForm, datatype: XSD.dateTime)
-            guard literal.datatype == XSD.dateTime || literal.datatype == XSD.string else { return nil }
-            return TemporalValue(candidate) == nil ? nil : candidate
+        case .dateTime: return dateTime(literal)
+        case .date: return date(literal)
         case .integer, .decimal, .float, .double: return number(literal, as: datatype)
         }
+    }
+
+    private static func dateTime(_ literal: Literal) -> Literal? {
+        if literal.datatype == XSD.date {
+            return TemporalValue(literal).map { Literal("\($0.dateText)T00:00:00\($0.zoneText)", datatype: XSD.dateTime) }
+        }
+        guard literal.datatype == XSD.dateTime || literal.datatype == XSD.string else { return nil }
+        let candidate = Literal(literal.lexicalForm.trimmingCharacters(in: .whitespacesAndNewlines), datatype: XSD.dateTime)
+        return TemporalValue(candidate).map { _ in candidate }
+    }
+
+    private static func date(_ literal: Literal) -> Literal? {
+        if literal.datatype == XSD.dateTime {
+            return TemporalValue(literal).map { Literal($0.dateText + $0.zoneText, datatype: XSD.date) }
+        }
+        guard literal.datatype == XSD.date || literal.datatype == XSD.string else { return nil }
+        let candidate = Literal(literal.lexicalForm.trimmingCharacters(in: .whitespacesAndNewlines), datatype: XSD.date)
+        return TemporalValue(candidate).map { _ in candidate }
     }
 
     private static func boolean(_ literal: Literal) -> Literal? {
@@ -69,13 +84,8 @@ enum Casting {
         guard let number = NumericValue(literal) else { return nil }
         if literal.datatype == datatype.iri { return literal }
         switch datatype {
-        case .integer:
-            guard let value = Int(exactly: number.double.rounded(.towardZero)) else { return nil }
-            return NumericValue.integer(value).literal
-        case .decimal:
-            if case .integer(let value) = number { return NumericValue.decimal(Decimal(value)).literal }
-            guard number.double.isFinite, let value = Decimal(string: "\(number.double)", locale: nil) else { return nil }
-            return NumericValue.decimal(value).literal
+        case .integer: return number.exact.map { NumericValue.integer($0.integer).literal }
+        case .decimal: return number.exact.map { NumericValue.decimal($0).literal }
         case .float: return NumericValue.float(Float(number.double)).literal
         default: return NumericValue.double(number.double).literal
         }

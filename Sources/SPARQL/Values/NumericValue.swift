@@ -1,10 +1,9 @@
-import Foundation
 import RDF
 
 /// A number of XML Schema with the type that arithmetic gives it (SPARQL 1.1, section 17.3).
 enum NumericValue {
-    case integer(Int)
-    case decimal(Decimal)
+    case integer(Int128)
+    case decimal(ExactDecimal)
     case float(Float)
     case double(Double)
 
@@ -12,15 +11,11 @@ enum NumericValue {
     init?(_ literal: Literal) {
         let text = literal.lexicalForm
         switch literal.datatype {
-        case _ where Self.integerTypes.contains(literal.datatype):
-            guard let value = Int(text) else { return nil }
+        case XSD.integer:
+            guard let value = Int128(text) else { return nil }
             self = .integer(value)
         case XSD.decimal:
-            let digits = text.drop { $0 == "+" || $0 == "-" }
-            guard digits.contains(where: \.isNumber), digits.allSatisfy({ ("0"..."9").contains($0) || $0 == "." }),
-                digits.count(where: { $0 == "." }) <= 1,
-                let value = Decimal(string: text, locale: nil)
-            else { return nil }
+            guard let value = ExactDecimal(text) else { return nil }
             self = .decimal(value)
         case XSD.float:
             guard let value = Self.floatingPoint(text) else { return nil }
@@ -28,21 +23,26 @@ enum NumericValue {
         case XSD.double:
             guard let value = Self.floatingPoint(text) else { return nil }
             self = .double(value)
-        default: return nil
+        default:
+            guard let range = Self.integerTypes[literal.datatype], let value = Int128(text), range.contains(value) else { return nil }
+            self = .integer(value)
         }
     }
 
     /// Whether a datatype is numeric.
     static func isNumeric(_ datatype: String) -> Bool {
-        integerTypes.contains(datatype) || [XSD.decimal, XSD.float, XSD.double].contains(datatype)
+        integerTypes[datatype] != nil || [XSD.integer, XSD.decimal, XSD.float, XSD.double].contains(datatype)
     }
 
-    private static let integerTypes = Set(
-        [
-            "integer", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger", "nonPositiveInteger", "negativeInteger",
-            "unsignedInt",
-            "unsignedLong", "unsignedShort", "unsignedByte",
-        ].map { XSD.namespace + $0 })
+    /// The types derived from `xsd:integer` and what they hold.
+    private static let integerTypes: [String: ClosedRange<Int128>] = Dictionary(
+        uniqueKeysWithValues: ([
+            ("nonNegativeInteger", 0...Int128.max), ("positiveInteger", 1...Int128.max), ("nonPositiveInteger", Int128.min...0),
+            ("negativeInteger", Int128.min...(-1)), ("long", Int128(Int64.min)...Int128(Int64.max)),
+            ("int", Int128(Int32.min)...Int128(Int32.max)), ("short", Int128(Int16.min)...Int128(Int16.max)), ("byte", -128...127),
+            ("unsignedLong", 0...Int128(UInt64.max)), ("unsignedInt", 0...Int128(UInt32.max)),
+            ("unsignedShort", 0...Int128(UInt16.max)), ("unsignedByte", 0...255),
+        ] as [(String, ClosedRange<Int128>)]).map { (XSD.namespace + $0.0, $0.1) })
 
     static func floatingPoint(_ text: String) -> Double? {
         switch text {
@@ -58,15 +58,15 @@ enum NumericValue {
     var double: Double {
         switch self {
         case .integer(let value): Double(value)
-        case .decimal(let value): NSDecimalNumber(decimal: value).doubleValue
+        case .decimal(let value): value.double
         case .float(let value): Double(value)
         case .double(let value): value
         }
     }
 
-    private var decimal: Decimal? {
+    private var decimal: ExactDecimal? {
         switch self {
-        case .integer(let value): Decimal(value)
+        case .integer(let value): ExactDecimal(value)
         case .decimal(let value): value
         case .float, .double: nil
         }
@@ -78,15 +78,10 @@ enum NumericValue {
     var literal: Literal {
         switch self {
         case .integer(let value): Literal(String(value), datatype: XSD.integer)
-        case .decimal(let value): Literal(Self.text(of: value), datatype: XSD.decimal)
+        case .decimal(let value): Literal(value.text, datatype: XSD.decimal)
         case .float(let value): Literal(Self.scientific(value.description, isFinite: value.isFinite), datatype: XSD.float)
         case .double(let value): Literal(Self.scientific(value.description, isFinite: value.isFinite), datatype: XSD.double)
         }
-    }
-
-    static func text(of decimal: Decimal) -> String {
-        let text = NSDecimalNumber(decimal: decimal).description(withLocale: nil)
-        return text.contains(".") ? text : text + ".0"
     }
 
     /// `1.5E0`, as XML Schema's canonical form has it, from Swift's `1.5` or `1e+20`.
@@ -127,16 +122,15 @@ extension NumericValue {
         return left.isDouble || right.isDouble ? .double(value) : .float(Float(value))
     }
 
-    private static func compute(_ operation: Expression.Arithmetic, _ left: Decimal, _ right: Decimal) -> NumericValue? {
-        var (left, right, result) = (left, right, Decimal())
-        let error =
+    private static func compute(_ operation: Expression.Arithmetic, _ left: ExactDecimal, _ right: ExactDecimal) -> NumericValue? {
+        let result: ExactDecimal? =
             switch operation {
-            case .add: unsafe NSDecimalAdd(&result, &left, &right, .plain)
-            case .subtract: unsafe NSDecimalSubtract(&result, &left, &right, .plain)
-            case .multiply: unsafe NSDecimalMultiply(&result, &left, &right, .plain)
-            case .divide: right.isZero ? .divideByZero : unsafe NSDecimalDivide(&result, &left, &right, .plain)
+            case .add: .sum(left, right)
+            case .subtract: right.negated.flatMap { .sum(left, $0) }
+            case .multiply: .product(left, right)
+            case .divide: .quotient(left, right)
             }
-        return error == .noError || error == .lossOfPrecision ? .decimal(result) : nil
+        return result.map(NumericValue.decimal)
     }
 
     private static func compute(_ operation: Expression.Arithmetic, _ left: Double, _ right: Double) -> Double {
@@ -151,7 +145,7 @@ extension NumericValue {
     /// Less than zero, zero or more as the numbers are; nil when one is not a number.
     static func compare(_ left: NumericValue, _ right: NumericValue) -> Int? {
         if case .integer(let left) = left, case .integer(let right) = right { return left < right ? -1 : left == right ? 0 : 1 }
-        if let left = left.decimal, let right = right.decimal { return left < right ? -1 : left == right ? 0 : 1 }
+        if let left = left.decimal, let right = right.decimal { return ExactDecimal.compare(left, right) }
         let (left, right) = (left.double, right.double)
         if left.isNaN || right.isNaN { return nil }
         return left < right ? -1 : left == right ? 0 : 1
@@ -160,7 +154,7 @@ extension NumericValue {
     var negated: NumericValue? {
         switch self {
         case .integer(let value): value == .min ? nil : .integer(-value)
-        case .decimal(let value): .decimal(-value)
+        case .decimal(let value): value.negated.map(NumericValue.decimal)
         case .float(let value): .float(-value)
         case .double(let value): .double(-value)
         }
@@ -185,11 +179,32 @@ extension NumericValue {
         }
     }
 
-    private static func rounded(_ function: Builtin, _ value: Decimal) -> Decimal {
-        if function == .absolute { return value.magnitude }
-        var source = function == .round ? value + Decimal(sign: .plus, exponent: -1, significand: 5) : value
-        var result = Decimal()
-        unsafe NSDecimalRound(&result, &source, 0, function == .ceiling ? .up : .down)
-        return result
+    private static func rounded(_ function: Builtin, _ value: ExactDecimal) -> ExactDecimal {
+        switch function {
+        case .absolute: value.magnitude
+        case .ceiling: value.ceiling
+        case .floor: value.floor
+        default: value.rounded
+        }
+    }
+
+    /// Nil for what is not finite or too large.
+    var exact: ExactDecimal? {
+        switch self {
+        case .integer(let value): ExactDecimal(value)
+        case .decimal(let value): value
+        case .float(let value): ExactDecimal(Double(value.description) ?? Double(value))
+        case .double(let value): ExactDecimal(value)
+        }
+    }
+}
+
+extension NumericValue {
+    /// Whether the type has decimal digits.
+    var isExact: Bool {
+        switch self {
+        case .integer, .decimal: true
+        case .float, .double: false
+        }
     }
 }

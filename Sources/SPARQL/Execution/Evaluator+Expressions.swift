@@ -23,6 +23,8 @@ extension Evaluator {
             }
             return nil
         case .call(let function, let arguments): return try call(function, arguments, solution)
+        case .freshBlank(let label, let slot): return try blank(label, solution[slot], solution)
+        case .unknownFunction: return nil
         case .cast(let datatype, let inner): return try value(of: inner, solution).flatMap { Casting.cast($0, to: datatype) }
         }
     }
@@ -44,7 +46,7 @@ extension Evaluator {
         case .not(let inner): return try truth(of: inner, solution).map { !$0 }
         case .comparison(let comparison, let left, let right): return try compare(comparison, left, right, solution)
         case .membership(let member, let list): return try isMember(member, list, solution)
-        case .exists(let pattern): return try exists(pattern, solution)
+        case .exists(let number, _): return existing[number]?[solution.row]
         default: return try value(of: expression, solution).flatMap(TermComparison.effectiveBoolean)
         }
     }
@@ -58,6 +60,7 @@ extension Evaluator {
     private func compare(
         _ comparison: Expression.Comparison, _ left: Expression, _ right: Expression, _ solution: Solution
     ) throws(DiagnosticList) -> Bool? {
+        if let answer = compareNodes(comparison, left, right, solution) { return answer }
         guard let left = try value(of: left, solution), let right = try value(of: right, solution) else { return nil }
         switch comparison {
         case .equal: return TermComparison.areEqual(left, right)
@@ -77,6 +80,16 @@ extension Evaluator {
         }
     }
 
+    /// `=` and `!=` of two variables whose terms are IRIs or blank nodes, by their numbers; nil elsewhere.
+    private func compareNodes(
+        _ comparison: Expression.Comparison, _ left: Expression, _ right: Expression, _ solution: Solution
+    ) -> Bool? {
+        guard comparison == .equal || comparison == .unequal, case .variable(let first) = left, case .variable(let second) = right,
+            solution[first] != unbound, solution[second] != unbound, terms[solution[first]].literal == nil
+        else { return nil }
+        return (solution[first] == solution[second]) == (comparison == .equal)
+    }
+
     /// `IN`: true when one is equal, an error when none is and one could not be compared (section 17.4.1.9).
     private func isMember(_ member: Expression, _ list: [Expression], _ solution: Solution) throws(DiagnosticList) -> Bool? {
         guard let member = try value(of: member, solution) else { return list.isEmpty ? false : nil }
@@ -89,63 +102,14 @@ extension Evaluator {
         return hasError ? nil : false
     }
 
-    /// Whether the pattern, with the solution's values put in for its variables, has a solution (section 18.6).
-    private func exists(_ pattern: Pattern, _ solution: Solution) throws(DiagnosticList) -> Bool {
-        let substituted = pattern.substituting { slot in
-            slot < solution.count && solution[slot] != unbound ? self.terms[solution[slot]] : nil
-        }
-        for found in try solutions(of: substituted) where merged(found, solution) != nil { return true }
-        return false
-    }
-}
-
-extension Pattern {
-    /// The pattern with terms in the place of some variables.
-    func substituting(_ term: (Slot) -> Term?) -> Pattern {
-        switch self {
-        case .basic(let elements): .basic(elements.map { $0.substituting(term) })
-        case .join(let left, let right): .join(left.substituting(term), right.substituting(term))
-        case .leftJoin(let left, let right, let condition):
-            .leftJoin(left.substituting(term), right.substituting(term), condition?.substituting(term))
-        case .filter(let condition, let inner): .filter(condition.substituting(term), inner.substituting(term))
-        case .union(let branches): .union(branches.map { $0.substituting(term) })
-        case .minus(let left, let right): .minus(left.substituting(term), right.substituting(term))
-        case .extend(let inner, let slot, let expression): .extend(inner.substituting(term), slot, expression.substituting(term))
-        // Rows and subqueries bind their variables themselves; the result is joined with the solution afterwards.
-        case .values, .group, .subquery: self
-        }
-    }
-}
-
-extension PatternElement {
-    func substituting(_ term: (Slot) -> Term?) -> PatternElement {
-        func substituted(_ part: PatternTerm) -> PatternTerm {
-            part.slot.flatMap(term).map(PatternTerm.term) ?? part
-        }
-        let path: PropertyPath = if case .predicate(let predicate) = path { .predicate(substituted(predicate)) } else { path }
-        return PatternElement(subject: substituted(subject), path: path, object: substituted(object))
-    }
-}
-
-extension Expression {
-    func substituting(_ term: (Slot) -> Term?) -> Expression {
-        switch self {
-        case .variable(let slot): term(slot).map(Expression.term) ?? self
-        case .bound(let slot): term(slot).map { _ in .term(Evaluator.boolean(true)) } ?? self
-        case .term: self
-        case .or(let left, let right): .or(left.substituting(term), right.substituting(term))
-        case .and(let left, let right): .and(left.substituting(term), right.substituting(term))
-        case .not(let inner): .not(inner.substituting(term))
-        case .comparison(let comparison, let left, let right): .comparison(comparison, left.substituting(term), right.substituting(term))
-        case .arithmetic(let operation, let left, let right): .arithmetic(operation, left.substituting(term), right.substituting(term))
-        case .negative(let inner): .negative(inner.substituting(term))
-        case .membership(let member, let list): .membership(member.substituting(term), list.map { $0.substituting(term) })
-        case .conditional(let condition, let yes, let no):
-            .conditional(condition.substituting(term), yes.substituting(term), no.substituting(term))
-        case .coalesce(let list): .coalesce(list.map { $0.substituting(term) })
-        case .call(let function, let list): .call(function, list.map { $0.substituting(term) })
-        case .cast(let datatype, let inner): .cast(datatype, inner.substituting(term))
-        case .exists(let pattern): .exists(pattern.substituting(term))
-        }
+    /// A blank node: one for each label within a solution (section 17.4.2.9).
+    private func blank(_ label: Expression?, _ number: TermID, _ solution: Solution) throws(DiagnosticList) -> Term? {
+        guard let label else { return freshBlank() }
+        guard let text = try value(of: label, solution).flatMap(StringFunctions.simple) else { return nil }
+        if let known = expressions.blanks[number]?[text] { return known }
+        let node = freshBlank()
+        expressions.blanks[number, default: [:]][text] = node
+        try budget.hold(rows: 0, bytes: 128)
+        return node
     }
 }

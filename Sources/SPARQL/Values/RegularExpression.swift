@@ -3,7 +3,7 @@ import Diagnostics
 /// A regular expression of XPath (XPath and XQuery Functions, section 5.6.1), matched in time linear in the text.
 ///
 /// The expression becomes a program whose threads run side by side over the text (Thompson's construction), so that no expression
-/// makes it slow. Back-references, which cannot be had so, are refused.
+/// makes it slow. Back-references cannot be had so: with them every way is tried, as long as the budget lasts.
 struct RegularExpression {
     /// One instruction; the numbers are places in the program.
     enum Instruction {
@@ -12,11 +12,21 @@ struct RegularExpression {
         case jump(Int)
         case lineStart
         case lineEnd
+        /// Notes the place in the text in a register.
+        case note(Int)
+        /// Goes on if the place is not the one in the register.
+        case advanced(Int)
+        case backReference(Int)
         case match
     }
 
-    private let program: [Instruction]
-    private let flags: Flags
+    let program: [Instruction]
+    let flags: Flags
+    let registers: Int
+    let groupCount: Int
+    let hasBackReferences: Bool
+    /// A text without which nothing matches.
+    private let needle: Needle?
 
     /// What the third argument of `REGEX` says.
     struct Flags {
@@ -43,6 +53,10 @@ struct RegularExpression {
         self.flags = parsed
         var compiler = RegularExpressionCompiler(pattern, flags: parsed)
         program = try compiler.compile()
+        registers = compiler.registers
+        groupCount = compiler.groups
+        hasBackReferences = compiler.hasBackReferences
+        needle = Needle(program, ignoresCase: parsed.ignoresCase)
     }
 
     static func problem(_ message: String) -> DiagnosticList {
@@ -51,6 +65,15 @@ struct RegularExpression {
 
     /// Whether some part of the text matches.
     func matches(_ text: String, _ budget: Budget) throws(DiagnosticList) -> Bool {
+        try budget.spend(1 + text.utf8.count / 16)
+        if let needle {
+            switch needle.look(in: text) {
+            case .absent: return false
+            case .enough: return true
+            case .unclear: break
+            }
+        }
+        if hasBackReferences { return try firstMatch(in: Array(text.unicodeScalars), from: 0, budget) != nil }
         var run = Run(program: program, text: Array(text.unicodeScalars), isMultiline: flags.isMultiline)
         for position in 0...run.text.count {
             // A match may begin at every place.
@@ -99,6 +122,9 @@ struct RegularExpression {
                 case .match: return true
                 case .character: threads.append(place)
                 case .jump(let target): pending.append(target)
+                // Which group matched where does not change whether one does; a round that reads nothing comes to where it was.
+                case .note, .advanced: pending.append(place + 1)
+                case .backReference: break
                 case .split(let first, let second): pending += [second, first]
                 case .lineStart: if position == 0 || (isMultiline && text[position - 1] == "\n") { pending.append(place + 1) }
                 case .lineEnd: if position == text.count || (isMultiline && text[position] == "\n") { pending.append(place + 1) }
