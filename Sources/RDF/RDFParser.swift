@@ -116,9 +116,7 @@ public struct RDFParser: Sendable {
         unsafe installHandlers(world, parser)
         var status = unsafe raptor_parser_parse_start(parser, uri)
         if status == 0 {
-            status = unsafe bytes.withUnsafeBufferPointer { buffer in
-                unsafe raptor_parser_parse_chunk(parser, buffer.baseAddress, buffer.count, 1)
-            }
+            status = unsafe bytes.withUnsafeBufferPointer { buffer in unsafe feed(buffer, to: parser) }
         }
         if outcome.triples.count > limits.maximumTriples {
             let message = "the document has more than the limit of \(limits.maximumTriples) triples"
@@ -126,6 +124,20 @@ public struct RDFParser: Sendable {
         } else if status != 0, outcome.errors.isEmpty {
             outcome.errors.append(RDFSyntaxError(.syntax, "the document does not follow the syntax", file: file))
         }
+    }
+
+    /// Hands the document on in pieces: libxml2 refuses one that is larger than ten megabytes.
+    private func feed(_ buffer: UnsafeBufferPointer<UInt8>, to parser: OpaquePointer) -> Int32 {
+        let size = 1 << 16
+        var status: Int32 = 0
+        var offset = 0
+        repeat {
+            let count = unsafe min(size, buffer.count - offset)
+            let isLast: Int32 = unsafe offset + count == buffer.count ? 1 : 0
+            status = unsafe raptor_parser_parse_chunk(parser, buffer.baseAddress.map { unsafe $0 + offset }, count, isLast)
+            offset += count
+        } while unsafe status == 0 && offset < buffer.count && !isFull
+        return status
     }
 
     private func setOptions(of parser: OpaquePointer) {
@@ -160,7 +172,7 @@ extension RDFSyntax {
 }
 
 extension RaptorSession {
-    private var isFull: Bool { outcome.errors.count >= limits.maximumErrors || outcome.triples.count > limits.maximumTriples }
+    fileprivate var isFull: Bool { outcome.errors.count >= limits.maximumErrors || outcome.triples.count > limits.maximumTriples }
 
     private func stopWhenFull() {
         if isFull, let parser = unsafe parser { unsafe raptor_parser_parse_abort(parser) }

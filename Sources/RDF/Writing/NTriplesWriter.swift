@@ -27,17 +27,19 @@ public enum NTriplesWriter {
     }
 
     /// A string's text between quotation marks.
-    static func escaped(_ text: String) -> String {
+    ///
+    /// - Parameter keepingLines: whether line feeds stay as they are, as in Turtle's long strings.
+    static func escaped(_ text: String, keepingLines: Bool = false) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": result += "\\\""
             case "\\": result += "\\\\"
-            case "\n": result += "\\n"
+            case "\n" where !keepingLines: result += "\\n"
             case "\r": result += "\\r"
             case "\t": result += "\\t"
             default:
-                if scalar.value < 0x20 || scalar.value == 0x7F {
+                if (scalar.value < 0x20 && scalar != "\n") || scalar.value == 0x7F {
                     result += numeric(scalar)
                 } else {
                     result.unicodeScalars.append(scalar)
