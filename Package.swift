@@ -132,6 +132,8 @@ let package = Package(
         tests("ExecutionTests", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics"]),
         tests("SPARQLTests", ["SPARQL", "RDF", "Diagnostics"]),
         tests(
+            "SPARQLEndpointTests", ["Hub", "SPARQL", "RDF", "HTTPClient", "Diagnostics", hummingbird, hummingbirdCore, nioCore, logging]),
+        tests(
             "OMOPAdapterTests",
             ["PublishedPatients", "OMOPAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Diagnostics", sqlite]),
         tests("FHIRAdapterTests", ["FHIRAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Diagnostics", sqlite]),

@@ -43,8 +43,11 @@ public struct SPARQLQuery: Sendable {
         }
     }
 
-    /// Whether the query says itself which graphs it is about.
-    public var namesItsDataset: Bool { !clauses.isEmpty }
+    /// The same query about other graphs of a dataset, whatever its `FROM` says, as a request may demand (SPARQL 1.1 Protocol, section 2.1.4).
+    public func over(defaults: [String], named: [String]) -> SPARQLQuery {
+        SPARQLQuery(
+            form: form, slotCount: slotCount, clauses: DatasetClauses(defaults: defaults, named: named), base: base, refusals: refusals)
+    }
 
     /// Whether a second evaluation over the same graphs must give the same answer.
     public var isRepeatable: Bool {

@@ -123,7 +123,11 @@ private struct DatasetNumbering {
             var toDataset: [TermID] = []
             toDataset.reserveCapacity(graph.terms.count)
             for term in graph.terms {
-                if case .blank(let label) = term { toDataset.append(number(.blank("g\(place)\(label)"))) } else { toDataset.append(number(term)) }
+                if case .blank(let label) = term {
+                    toDataset.append(number(.blank("g\(place)\(label)")))
+                } else {
+                    toDataset.append(number(term))
+                }
             }
             var toGraph: [TermID: TermID] = [:]
             toGraph.reserveCapacity(toDataset.count)

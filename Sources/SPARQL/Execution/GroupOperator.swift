@@ -102,10 +102,16 @@ struct Accumulator {
         }
         if aggregate.function == .sample, best != nil { return }
         if !aggregate.isDistinct, aggregate.function != .count || !expression.isVariable {
-            guard let value = try evaluator.value(of: expression, solution) else { return hasError = true }
+            guard let value = try evaluator.value(of: expression, solution) else {
+                hasError = true
+                return
+            }
             return try add(value, evaluator)
         }
-        guard let id = try evaluator.id(of: expression, solution) else { return hasError = true }
+        guard let id = try evaluator.id(of: expression, solution) else {
+            hasError = true
+            return
+        }
         if aggregate.isDistinct {
             guard seen.insert(id).inserted else { return }
             try evaluator.budget.hold(rows: 1, bytes: 8)
@@ -120,15 +126,22 @@ struct Accumulator {
         case .sample: best = (TermOrder(nil), value)
         case .minimum, .maximum:
             let order = TermOrder(value)
-            guard let best else { return self.best = (order, value) }
+            guard let best else {
+                self.best = (order, value)
+                return
+            }
             if aggregate.function == .minimum ? order < best.order : best.order < order { self.best = (order, value) }
         case .sum, .average:
             guard let number = value.literal.flatMap(NumericValue.init), let sum = NumericValue.compute(.add, total, number) else {
-                return hasError = true
+                hasError = true
+                return
             }
             total = sum
         case .groupConcat:
-            guard let part = value.literal?.lexicalForm ?? value.iri else { return hasError = true }
+            guard let part = value.literal?.lexicalForm ?? value.iri else {
+                hasError = true
+                return
+            }
             if count > 1 { text += aggregate.separator }
             text += part
             try evaluator.budget.hold(rows: 0, bytes: part.utf8.count)

@@ -21,7 +21,8 @@ struct PlanBuilder {
             return elements.reversed().reduce(next) { element(($1), source, into: $0) }
         case .join(let left, let right):
             let middle = scope.after(left)
-            let head = right.isApart(from: middle)
+            let head =
+                right.isApart(from: middle)
                 ? hashJoin(right, source, middle, into: next) : operators(for: right, on: source, middle, into: next)
             return operators(for: left, on: source, scope, into: head)
         case .leftJoin(let left, let right, let condition):
@@ -108,7 +109,8 @@ extension PlanBuilder {
             let prepared = PreparedExpression(condition, self, source, scope.after(right))
             end = FilterOperator(evaluator, prepared, next: end)
         }
-        let head = right.isApart(from: scope)
+        let head =
+            right.isApart(from: scope)
             ? hashJoin(right, source, scope, into: end) : operators(for: right, on: source, scope, into: end)
         return OptionalOperator(marks, optional: head, next: next)
     }

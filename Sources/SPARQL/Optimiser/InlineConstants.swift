@@ -6,7 +6,8 @@ extension Optimiser {
     /// Only for IRIs: literals that are equal need not be the same term.
     static let inlineConstants = Rule(name: "inline constants") { pattern, _ in
         pattern.rewritten { part in
-            guard case .filter(let condition, let inner) = part, let (slot, term) = condition.equality, let replaced = inner.with(slot, term)
+            guard case .filter(let condition, let inner) = part, let (slot, term) = condition.equality,
+                let replaced = inner.with(slot, term)
             else { return part }
             return replaced
         }

@@ -19,7 +19,8 @@ extension Pattern {
         case .leftJoin(let left, let right, let condition):
             let first = left.ordered(statistics, bound: bound)
             let after = bound.union(left.certainSlots)
-            return .leftJoin(first, right.ordered(statistics, bound: after), condition?.ordered(statistics, after.union(right.certainSlots)))
+            return .leftJoin(
+                first, right.ordered(statistics, bound: after), condition?.ordered(statistics, after.union(right.certainSlots)))
         case .filter(let condition, let inner):
             return .filter(
                 condition.ordered(statistics, bound.union(inner.certainSlots)), inner.ordered(statistics, bound: bound))

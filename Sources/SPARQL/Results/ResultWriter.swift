@@ -13,7 +13,7 @@ public final class ResultWriter: SPARQLResultSink {
     private var piece = ""
     private var variables: [String] = []
     private var hasRows = false
-    private var end = ""
+    private var tail = ""
     private var triples: [Triple] = []
     private var isGraph = false
 
@@ -57,10 +57,10 @@ public final class ResultWriter: SPARQLResultSink {
         self.variables = variables
         switch table {
         case .json:
-            end = "\n]}}\n"
+            tail = "\n]}}\n"
             try write("{\"head\":{\"vars\":[\(variables.map(TermText.quoted).joined(separator: ","))]},\"results\":{\"bindings\":[\n")
         case .xml:
-            end = "</results>\n</sparql>\n"
+            tail = "</results>\n</sparql>\n"
             let head = variables.map { "<variable name=\"\(TermText.escaped($0))\"/>" }.joined()
             try write(Self.xmlHead + "<head>\(head)</head>\n<results>\n")
         case .csv: try write(variables.map(TermText.field).joined(separator: ",") + "\r\n")
@@ -93,8 +93,8 @@ public final class ResultWriter: SPARQLResultSink {
     }
 
     public func end() throws(DiagnosticList) {
-        if isGraph { try write(try text(of: triples)) }
-        try write(end)
+        if isGraph, graph != .ntriples { try write(try text(of: triples)) }
+        try write(tail)
         try flush()
     }
 
@@ -103,12 +103,13 @@ public final class ResultWriter: SPARQLResultSink {
             switch graph {
             case .turtle: return try TurtleWriter().text(of: triples)
             case .rdfxml: return try RDFXMLWriter().text(of: triples)
-            default: return ""
+            case .ntriples: return NTriplesWriter.text(of: triples)
             }
         } catch {
             throw DiagnosticList([
                 Diagnostic(
-                    SPARQLDiagnostic.notWritable, error.message, help: "ask for `\(RDFSyntax.ntriples.mediaType)`, which can say everything")
+                    SPARQLDiagnostic.notWritable, error.message, help: "ask for `\(RDFSyntax.ntriples.mediaType)`, which can say everything"
+                )
             ])
         }
     }

@@ -48,7 +48,6 @@ extension RDFSyntax {
         case .turtle: [mediaType, "application/x-turtle"]
         case .ntriples: [mediaType, "text/plain"]
         case .rdfxml: [mediaType, "application/xml", "text/xml"]
-        default: []
         }
     }
 

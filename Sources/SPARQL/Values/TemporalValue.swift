@@ -81,7 +81,8 @@ struct TemporalValue {
         let isNegative = text.hasPrefix("-")
         let parts = (isNegative ? text.dropFirst() : text).split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0].count >= 4, parts[1].count == 2, parts[2].count == 2, let year = Int(parts[0]), year < 1_000_000,
-            let month = Int(parts[1]), let day = Int(parts[2]), (1...12).contains(month), day >= 1, day <= days(in: month, of: isNegative ? -year : year)
+            let month = Int(parts[1]), let day = Int(parts[2]), (1...12).contains(month), day >= 1,
+            day <= days(in: month, of: isNegative ? -year : year)
         else { return nil }
         return (isNegative ? -year : year, month, day)
     }
