@@ -70,12 +70,12 @@ private struct ProtocolManifest {
         let boolean: Bool?
         let format: String?
 
-        func send(to endpoint: TestEndpoint) async throws -> HTTPResponse {
+        func send(to endpoint: TestEndpoint) async throws -> ClientResponse {
             try await endpoint.send(
-                HTTPMethod(rawValue: method), path, body: body, headers: HTTPHeaders(headers.map { (name: $0.0, value: $0.1) }))
+                ClientMethod(rawValue: method), path, body: body, headers: ClientHeaders(headers.map { (name: $0.0, value: $0.1) }))
         }
 
-        func accepts(_ response: HTTPResponse) -> Bool {
+        func accepts(_ response: ClientResponse) -> Bool {
             guard statuses.contains(response.status / 100) else { return false }
             if let boolean, !response.text.contains("\"boolean\":\(boolean)") { return false }
             switch format {

@@ -44,13 +44,13 @@ final class TestEndpoint: Sendable {
     deinit { running.cancel() }
 
     func send(
-        _ method: HTTPMethod, _ path: String, body: [UInt8] = [], headers: HTTPHeaders = [:], timeout: Duration = .seconds(30)
-    ) async throws -> HTTPResponse {
-        try await http.send(HTTPRequest(method: method, url: url + path, headers: headers, body: body, timeout: timeout, proxy: ""))
+        _ method: ClientMethod, _ path: String, body: [UInt8] = [], headers: ClientHeaders = [:], timeout: Duration = .seconds(30)
+    ) async throws -> ClientResponse {
+        try await http.send(ClientRequest(method: method, url: url + path, headers: headers, body: body, timeout: timeout, proxy: ""))
     }
 
     /// A query by GET.
-    func ask(_ query: String, accept: String? = nil, others: String = "", headers: HTTPHeaders = [:]) async throws -> HTTPResponse {
+    func ask(_ query: String, accept: String? = nil, others: String = "", headers: ClientHeaders = [:]) async throws -> ClientResponse {
         var headers = headers
         if let accept { headers.append("Accept", accept) }
         return try await send(.get, "/sparql?query=\(Self.encoded(query))\(others)", headers: headers)

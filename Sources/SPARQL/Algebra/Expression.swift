@@ -156,6 +156,6 @@ enum Builtin: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether every call gives another value.
-    var isVolatile: Bool { [.random, .uuid, .uuidText].contains(self) }
+    /// Whether the value is another at another time.
+    var isVolatile: Bool { [.random, .uuid, .uuidText, .now].contains(self) }
 }

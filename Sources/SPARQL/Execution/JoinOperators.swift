@@ -170,4 +170,9 @@ final class UnionOperator: Operator {
     override func receive(_ rows: Rows) throws(DiagnosticList) {
         for branch in branches where !isSatisfied { try branch.receive(rows) }
     }
+
+    override func finish() throws(DiagnosticList) {
+        for branch in branches { try branch.finish() }
+        try super.finish()
+    }
 }

@@ -103,6 +103,9 @@ extension PlanBuilder {
     private func optional(
         _ right: Pattern, _ condition: Expression?, _ source: TripleSource, _ scope: Scope, into next: Operator
     ) -> Operator {
+        // The optional part is asked once for every batch; nothing in it may wait for a last one.
+        var scope = scope
+        scope.isOrigin = false
         let marks = Marks(slot: evaluator.hiddenSlot())
         var end: Operator = MarkOperator(marks, next: next)
         if let condition {

@@ -14,7 +14,7 @@ extension Optimiser {
 extension Pattern {
     /// The pattern below those of its filters that see the same when it is joined with another.
     fileprivate func withoutFilters(beside other: Pattern, _ filters: inout [Expression]) -> Pattern {
-        guard case .filter(let condition, let inner) = self,
+        guard case .filter(let condition, let inner) = self, condition.isStable,
             condition.slots.intersection(other.possibleSlots).isSubset(of: inner.certainSlots)
         else { return self }
         filters.append(condition)
