@@ -117,6 +117,10 @@ let package = Package(
         .executableTarget(
             name: "cohortium-intensity", dependencies: ["CohortDispatch", "DICOMFile", arguments], swiftSettings: strict),
 
+        .executableTarget(
+            name: "sparql-benchmark", dependencies: ["SPARQL", "RDF", "Diagnostics"], path: "Benchmarks/SPARQL",
+            exclude: ["README.md", "compare.py", "queries"], swiftSettings: strict),
+
         // What several tests read: the patients that ../shared holds in two models.
         .target(name: "PublishedPatients", dependencies: [sqlite], path: "Tests/Support/PublishedPatients", swiftSettings: strict),
 

@@ -101,15 +101,28 @@ public struct SPARQLQuery: Sendable {
         return keeper.results
     }
 
+    /// The answer with or without the optimiser, for comparing both.
+    package func evaluate(on dataset: Dataset, isOptimised: Bool) throws(DiagnosticList) -> SPARQLResults {
+        let keeper = ResultKeeper(Limits())
+        try evaluate(on: dataset, Limits(), nil, isOptimised ? .standard : .none, into: keeper)
+        return keeper.results
+    }
+
     /// Hands the answer over part by part, as it is found.
     public func evaluate(
         on dataset: Dataset, limits: Limits = Limits(), cancellation: Cancellation? = nil, into sink: some SPARQLResultSink
+    ) throws(DiagnosticList) {
+        try evaluate(on: dataset, limits, cancellation, .standard, into: sink)
+    }
+
+    private func evaluate(
+        on dataset: Dataset, _ limits: Limits, _ cancellation: Cancellation?, _ optimiser: Optimiser, into sink: some SPARQLResultSink
     ) throws(DiagnosticList) {
         if let refusal = refusals.first { throw DiagnosticList([refusal]) }
         let asked = clauses.isEmpty ? dataset : dataset.selecting(defaults: clauses.defaults, named: clauses.named)
         let budget = Budget(limits, cancellation: cancellation)
         let evaluator = Evaluator(dataset: asked, slotCount: slotCount, budget: budget, base: base)
-        try QueryRun(evaluator: evaluator, optimiser: .standard).run(self, into: sink)
+        try QueryRun(evaluator: evaluator, optimiser: optimiser).run(self, into: sink)
     }
 }
 

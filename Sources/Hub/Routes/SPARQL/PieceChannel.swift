@@ -101,8 +101,8 @@ final class PieceChannel: Sendable {
         }
     }
 
-    /// Whether everything has come.
-    var isFinished: Bool { state.withLock { $0.ending != nil && $0.pieces.isEmpty } }
+    /// How it ended, once everything was read; nil while more may come.
+    var ending: Result<Void, DiagnosticList>? { state.withLock { $0.pieces.isEmpty ? $0.ending : nil } }
 
     /// Nobody reads any more.
     func abandon() {

@@ -47,10 +47,12 @@ struct SPARQLEndpoint: Sendable {
             throw SPARQLProblem(list, in: text)
         }
         guard let first else { return Response(status: .ok, headers: headers) }
-        if channel.isFinished {
-            return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: first)))
+        switch channel.ending {
+        case .success: return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: first)))
+        // Nothing was sent yet, so that it can be said.
+        case .failure(let list): throw SPARQLProblem(list, in: text)
+        case nil: return Response(status: .ok, headers: headers, body: Self.body(first, channel, cancellation))
         }
-        return Response(status: .ok, headers: headers, body: Self.body(first, channel, cancellation))
     }
 
     private func parsed(_ text: String, base: String, _ asked: SPARQLRequest) async throws -> SPARQLQuery {
