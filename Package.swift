@@ -45,6 +45,7 @@ let package = Package(
     products: [
         .executable(name: "cohortium", targets: ["cohortium"]),
         .executable(name: "cohortium-intensity", targets: ["cohortium-intensity"]),
+        .executable(name: "cohortium-rdf-reader", targets: ["cohortium-rdf-reader"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -120,12 +121,15 @@ let package = Package(
         .executableTarget(
             name: "sparql-benchmark", dependencies: ["SPARQL", "RDF", "Diagnostics"], path: "Benchmarks/SPARQL",
             exclude: ["README.md", "compare.py", "queries"], swiftSettings: strict),
+        .executableTarget(name: "cohortium-rdf-reader", dependencies: ["RDF"], swiftSettings: strict),
+        .executableTarget(
+            name: "rdf-benchmark", dependencies: ["RDF"], path: "Benchmarks/RDF", exclude: ["README.md"], swiftSettings: strict),
 
         // What several tests read: the patients that ../shared holds in two models.
         .target(name: "PublishedPatients", dependencies: [sqlite], path: "Tests/Support/PublishedPatients", swiftSettings: strict),
 
         tests("DiagnosticsTests", ["Diagnostics"]),
-        tests("RDFTests", ["RDF"]),
+        tests("RDFTests", ["RDF", "cohortium-rdf-reader"]),
 
         tests("HTTPClientTests", ["HTTPClient"]),
         tests("DICOMFileTests", ["DICOMFile"]),

@@ -13,7 +13,7 @@ public struct PrefixMap: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     /// The namespaces that RDF documents of this field commonly use.
     public static let common: PrefixMap = [
         "rdf": RDFVocabulary.namespace, "rdfs": RDFS.namespace, "xsd": XSD.namespace, "skos": SKOS.namespace,
-        "owl": "http://www.w3.org/2002/07/owl#", "dcterms": "http://purl.org/dc/terms/", "foaf": "http://xmlns.com/foaf/0.1/",
+        "owl": OWL.namespace, "dcterms": "http://purl.org/dc/terms/", "foaf": "http://xmlns.com/foaf/0.1/",
     ]
 
     /// The namespace of a prefix.

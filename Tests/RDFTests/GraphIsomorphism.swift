@@ -5,37 +5,39 @@ import RDF
 /// Colours are refined until they tell no more nodes apart; where some are still alike, one is told apart by hand and all
 /// choices are tried on the other side.
 func areIsomorphic(_ left: Set<Triple>, _ right: Set<Triple>) -> Bool {
+    areIsomorphic(Set(left.map { Quad($0) }), Set(right.map { Quad($0) }))
+}
+
+/// Whether two datasets are equal up to the names of their blank nodes.
+func areIsomorphic(_ left: Set<Quad>, _ right: Set<Quad>) -> Bool {
     guard left.count == right.count else { return false }
     return Colouring(left).matches(Colouring(right))
 }
 
 private struct Colouring {
     private struct Arc {
-        /// Nodes by number, or -1 where the term is no blank node.
-        let subject: Int
-        let object: Int
+        /// Subject, object and graph: nodes by number, or -1 where the term is no blank node.
+        let nodes: [Int]
         let ground: Int
     }
 
     private var arcs: [Arc] = []
     private var colours: [Int] = []
 
-    init(_ triples: Set<Triple>) {
+    init(_ quads: Set<Quad>) {
         var numbers: [Term: Int] = [:]
-        func number(_ term: Term) -> Int {
-            guard term.isBlank else { return -1 }
+        func number(_ term: Term?) -> Int {
+            guard let term, term.isBlank else { return -1 }
             if let number = numbers[term] { return number }
             numbers[term] = numbers.count
             return numbers.count - 1
         }
-        for triple in triples {
-            let subject = number(triple.subject)
-            let object = number(triple.object)
+        for quad in quads {
+            let terms = [quad.triple.subject, quad.triple.object, quad.graph]
             var hasher = Hasher()
-            hasher.combine(subject < 0 ? triple.subject : .blank(""))
-            hasher.combine(triple.predicate)
-            hasher.combine(object < 0 ? triple.object : .blank(""))
-            arcs.append(Arc(subject: subject, object: object, ground: hasher.finalize()))
+            for term in terms { hasher.combine(term.map { $0.isBlank ? .blank("") : $0 }) }
+            hasher.combine(quad.triple.predicate)
+            arcs.append(Arc(nodes: terms.map(number), ground: hasher.finalize()))
         }
         colours = [Int](repeating: 0, count: numbers.count)
         refine()
@@ -52,11 +54,12 @@ private struct Colouring {
         while true {
             var next = colours.map { hash($0) }
             for arc in arcs {
-                let subject = arc.subject < 0 ? 0 : colours[arc.subject]
-                let object = arc.object < 0 ? 0 : colours[arc.object]
-                let isLoop = arc.subject == arc.object ? 1 : 0
-                if arc.subject >= 0 { next[arc.subject] &+= hash(1, arc.ground, object, isLoop) }
-                if arc.object >= 0 { next[arc.object] &+= hash(2, arc.ground, subject, isLoop) }
+                let around = arc.nodes.map { $0 < 0 ? 0 : colours[$0] }
+                // Whether places are taken by one node tells apart what their colours do not.
+                let equal = (arc.nodes[0] == arc.nodes[1] ? 1 : 0) + (arc.nodes[0] == arc.nodes[2] ? 2 : 0)
+                for (place, node) in arc.nodes.enumerated() where node >= 0 {
+                    next[node] &+= hash(place, arc.ground, around[0], around[1], around[2], equal)
+                }
             }
             colours = next
             let found = Set(colours).count
@@ -67,7 +70,10 @@ private struct Colouring {
 
     /// The triples with colours for nodes, sorted.
     private var signature: [Int] {
-        arcs.map { hash($0.ground, $0.subject < 0 ? 0 : colours[$0.subject], $0.object < 0 ? 0 : colours[$0.object]) }.sorted()
+        arcs.map { arc in
+            let around = arc.nodes.map { $0 < 0 ? 0 : colours[$0] }
+            return hash(arc.ground, around[0], around[1], around[2])
+        }.sorted()
     }
 
     private func individualised(_ node: Int) -> Colouring {

@@ -13,6 +13,7 @@ import Testing
         let triples = RandomGraph(seed: seed).triples
         let text = try turtle.text(of: triples)
         #expect(areIsomorphic(try read(text, .turtle), triples), "\(text)")
+        #expect(areIsomorphic(try read(NTriplesWriter.text(of: triples), .ntriples), triples))
     }
 
     @Test(arguments: 0..<400) func readsTheXMLItWrites(seed: Int) throws {

@@ -92,6 +92,12 @@ import Testing
         #expect(try rows("SELECT (COUNT(DISTINCT ?x) AS ?n) FROM e:g1 FROM e:g2 { ?x e:q 1 }", on: dataset) == ["2"])
     }
 
+    @Test func oneGraphMayBeBoth() throws {
+        let both = Dataset(try graph("e:a e:p 1 ."), alsoNamed: "http://e/g")
+        #expect(try rows("SELECT ?s ?g { ?s e:p 1 GRAPH ?g { ?s e:p ?o } }", on: both) == ["a g"])
+        #expect(both.tripleCount(of: "http://e/g") == 1)
+    }
+
     /// What two graphs both say is said once by their merge.
     @Test func mergesGraphs() throws {
         let twice = Dataset(

@@ -1,17 +1,31 @@
 /// Collects triples and makes a ``Graph`` of them.
 public struct GraphBuilder: Sendable {
-    private var terms: [Term] = []
-    private var numbers: [Term: Graph.TermID] = [:]
-    private var triples: [Graph.EncodedTriple] = []
-    private var blankCount = 0
+    var dictionary: TermDictionary
+    var triples: [Graph.EncodedTriple]
+    var blankCount: Int
 
-    public init() {}
+    public init() {
+        dictionary = TermDictionary()
+        triples = []
+        blankCount = 0
+    }
+
+    /// Goes on from a graph, which stays as it is: its terms keep their numbers in what is built.
+    public init(_ graph: Graph) {
+        dictionary = TermDictionary(graph.storage)
+        triples = Array(graph.slice())
+        blankCount = dictionary.count
+    }
+
+    /// The number of triples added so far, equal ones counted each time.
+    public var count: Int { triples.count }
 
     /// Adds one triple; a blank node with the label of an earlier one is the same node, those of added documents among them.
     public mutating func add(_ triple: Triple) {
         triples.append(
             Graph.EncodedTriple(
-                subject: number(of: triple.subject), predicate: number(of: triple.predicate), object: number(of: triple.object)))
+                subject: dictionary.number(of: triple.subject), predicate: dictionary.number(of: triple.predicate),
+                object: dictionary.number(of: triple.object)))
     }
 
     /// Adds what one document says: its blank nodes are none of another document's, whatever their labels (RDF 1.1 Semantics, section 4.1).
@@ -23,23 +37,45 @@ public struct GraphBuilder: Sendable {
         }
     }
 
+    /// Adds what a graph says as ``add(document:)`` does, term by term instead of triple by triple.
+    public mutating func add(document graph: Graph) {
+        var fresh: [String: Term] = [:]
+        var numbers = [Graph.TermID](repeating: -1, count: graph.terms.count)
+        for triple in graph.slice() {
+            for id in [triple.subject, triple.predicate, triple.object] where numbers[Int(id)] < 0 {
+                numbers[Int(id)] = dictionary.number(of: renamed(graph[id], &fresh))
+            }
+            triples.append(
+                Graph.EncodedTriple(
+                    subject: numbers[Int(triple.subject)], predicate: numbers[Int(triple.predicate)], object: numbers[Int(triple.object)]))
+        }
+    }
+
+    /// Takes triples away; those that are not there are passed over.
+    public mutating func remove(_ unwanted: some Sequence<Triple>) {
+        let unwanted = Set(
+            unwanted.map {
+                Graph.EncodedTriple(
+                    subject: dictionary.number(of: $0.subject), predicate: dictionary.number(of: $0.predicate),
+                    object: dictionary.number(of: $0.object))
+            })
+        triples.removeAll(where: unwanted.contains)
+    }
+
     /// The graph of everything added so far.
-    public func build() -> Graph { Graph(terms: terms, numbers: numbers, unsorted: triples) }
+    public func build() -> Graph { Graph(GraphStorage.build(dictionary, triples)) }
 
     private mutating func renamed(_ term: Term, _ fresh: inout [String: Term]) -> Term {
         guard case .blank(let label) = term else { return term }
         if let known = fresh[label] { return known }
-        let node = Term.blank("b\(blankCount)")
-        blankCount += 1
+        let node = freshBlank()
         fresh[label] = node
         return node
     }
 
-    private mutating func number(of term: Term) -> Graph.TermID {
-        if let number = numbers[term] { return number }
-        let number = Graph.TermID(terms.count)
-        terms.append(term)
-        numbers[term] = number
-        return number
+    /// A blank node that no document before had.
+    private mutating func freshBlank() -> Term {
+        let number = dictionary.freshBlank(&blankCount)
+        return dictionary[number]
     }
 }

@@ -72,7 +72,7 @@ struct XMLNames {
     }
 
     /// `NCName` (Namespaces in XML 1.0, section 3): its letters are those of Turtle's names.
-    private static func isName(_ text: Substring) -> Bool {
+    static func isName(_ text: Substring) -> Bool {
         guard let first = text.unicodeScalars.first, TurtleNames.isNameStart(first) else { return false }
         return text.unicodeScalars.allSatisfy { TurtleNames.isNameContinuation($0) || $0 == "." }
     }

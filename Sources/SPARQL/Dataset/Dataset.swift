@@ -41,6 +41,14 @@ public struct Dataset: Sendable {
 
     public init(_ graph: Graph, named: [NamedGraph] = []) { self.init(defaults: [graph], named: named) }
 
+    /// One graph, which is the default graph and has a name besides.
+    public init(_ graph: Graph, alsoNamed name: String) {
+        let numbering = DatasetNumbering([graph], names: [name])
+        dictionary = numbering.dictionary
+        defaultSource = TripleSource(members: numbering.members)
+        parts = [Part(name: name, id: numbering.dictionary.id(of: .iri(name)) ?? -1, source: defaultSource)]
+    }
+
     private init(dictionary: DatasetDictionary, defaultSource: TripleSource, parts: [Part]) {
         self.dictionary = dictionary
         self.defaultSource = defaultSource
@@ -90,6 +98,11 @@ struct DatasetDictionary: Sendable {
     var count: Int { base.terms.count + extra.count }
 
     func id(of term: Term) -> TermID? { base.id(of: term) ?? numbers[term] }
+
+    /// Whether a number is that of a literal, without making the term.
+    func isLiteral(_ id: TermID) -> Bool {
+        Int(id) < base.terms.count ? base.kind(of: id) == .literal : extra[Int(id) - base.terms.count].literal != nil
+    }
 
     subscript(id: TermID) -> Term {
         Int(id) < base.terms.count ? base[id] : extra[Int(id) - base.terms.count]

@@ -46,12 +46,12 @@ struct TripleSource: Sendable {
 
     /// At most how many triples have these terms.
     func count(subject: TermID? = nil, predicate: TermID? = nil, object: TermID? = nil) -> Int {
-        members.indices.reduce(0) { $0 + slice(of: $1, subject, predicate, object).count }
+        members.indices.reduce(0) { $0 + (slice(of: $1, subject, predicate, object)?.count ?? 0) }
     }
 
     /// Whether some triple has the term as its subject or object.
     func hasNode(_ id: TermID) -> Bool {
-        members.indices.contains { !slice(of: $0, id, nil, nil).isEmpty || !slice(of: $0, nil, nil, id).isEmpty }
+        members.indices.contains { has(slice(of: $0, id, nil, nil)) || has(slice(of: $0, nil, nil, id)) }
     }
 
     /// All subjects and objects.
@@ -64,28 +64,38 @@ struct TripleSource: Sendable {
         return seen.sorted()
     }
 
-    /// The triples of one member with these terms, in its own numbers.
-    fileprivate func slice(of member: Int, _ subject: TermID?, _ predicate: TermID?, _ object: TermID?) -> ArraySlice<Graph.EncodedTriple> {
+    private func has(_ slice: TripleSlice?) -> Bool { slice.map { !$0.isEmpty } ?? false }
+
+    /// How many different subjects and objects the triples with a predicate have.
+    func ends(of predicate: TermID) -> (subjects: Int, objects: Int) {
+        members.reduce(into: (0, 0)) { ends, member in
+            guard let statistics = member.local(predicate).flatMap(member.graph.statistics) else { return }
+            ends = (ends.0 + statistics.distinctSubjects, ends.1 + statistics.distinctObjects)
+        }
+    }
+
+    /// The triples of one member with these terms, in its own numbers; nil when it does not have the terms.
+    fileprivate func slice(of member: Int, _ subject: TermID?, _ predicate: TermID?, _ object: TermID?) -> TripleSlice? {
         let member = members[member]
         var ids: (TermID?, TermID?, TermID?) = (subject, predicate, object)
         if let id = subject {
-            guard let local = member.local(id) else { return [] }
+            guard let local = member.local(id) else { return nil }
             ids.0 = local
         }
         if let id = predicate {
-            guard let local = member.local(id) else { return [] }
+            guard let local = member.local(id) else { return nil }
             ids.1 = local
         }
         if let id = object {
-            guard let local = member.local(id) else { return [] }
+            guard let local = member.local(id) else { return nil }
             ids.2 = local
         }
-        return member.graph.match(subject: ids.0, predicate: ids.1, object: ids.2)
+        return member.graph.slice(subject: ids.0, predicate: ids.1, object: ids.2)
     }
 
     /// Whether one of the members before has the triple.
     fileprivate func isRepeated(_ match: Match, before member: Int) -> Bool {
-        (0..<member).contains { !slice(of: $0, match.subject, match.predicate, match.object).isEmpty }
+        (0..<member).contains { has(slice(of: $0, match.subject, match.predicate, match.object)) }
     }
 }
 
@@ -96,23 +106,19 @@ struct Matches: Sequence, IteratorProtocol {
     private let predicate: TermID?
     private let object: TermID?
     private var member = 0
-    private var slice: ArraySlice<Graph.EncodedTriple>
-    private var position: Int
+    private var triples: TripleSlice.Iterator?
 
     fileprivate init(source: TripleSource, subject: TermID?, predicate: TermID?, object: TermID?) {
         self.source = source
         self.subject = subject
         self.predicate = predicate
         self.object = object
-        slice = source.members.isEmpty ? [] : source.slice(of: 0, subject, predicate, object)
-        position = slice.startIndex
+        triples = source.members.isEmpty ? nil : source.slice(of: 0, subject, predicate, object)?.makeIterator()
     }
 
     mutating func next() -> Match? {
         while true {
-            if position < slice.endIndex {
-                let triple = slice[position]
-                position += 1
+            if let triple = triples?.next() {
                 let match: Match
                 if let names = source.members[member].toDataset {
                     match = Match(
@@ -125,8 +131,7 @@ struct Matches: Sequence, IteratorProtocol {
             }
             guard member + 1 < source.members.count else { return nil }
             member += 1
-            slice = source.slice(of: member, subject, predicate, object)
-            position = slice.startIndex
+            triples = source.slice(of: member, subject, predicate, object)?.makeIterator()
         }
     }
 }

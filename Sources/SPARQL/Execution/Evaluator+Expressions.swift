@@ -85,7 +85,7 @@ extension Evaluator {
         _ comparison: Expression.Comparison, _ left: Expression, _ right: Expression, _ solution: Solution
     ) -> Bool? {
         guard comparison == .equal || comparison == .unequal, case .variable(let first) = left, case .variable(let second) = right,
-            solution[first] != unbound, solution[second] != unbound, terms[solution[first]].literal == nil
+            solution[first] != unbound, solution[second] != unbound, !terms.isLiteral(solution[first])
         else { return nil }
         return (solution[first] == solution[second]) == (comparison == .equal)
     }

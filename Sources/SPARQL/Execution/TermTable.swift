@@ -26,6 +26,10 @@ final class TermTable {
         return id
     }
 
+    func isLiteral(_ id: TermID) -> Bool {
+        Int(id) < count ? dictionary.isLiteral(id) : extra[Int(id) - count].literal != nil
+    }
+
     subscript(id: TermID) -> Term {
         Int(id) < count ? dictionary[id] : extra[Int(id) - count]
     }

@@ -40,6 +40,12 @@ struct Statistics {
             if case .term(let term) = part { dataset.dictionary.id(of: term) ?? -2 } else { nil }
         }
         let count = Double(source.count(subject: ids[0], predicate: ids[1], object: ids[2]))
+        if let predicate = ids[1], predicate >= 0 {
+            // Of the predicate's triples, each subject has so many, and each object.
+            let ends = source.ends(of: predicate)
+            let isKnown = [element.subject, element.object].map { $0.slot.map(bound.contains) ?? false }
+            return count / Double(isKnown[0] ? max(ends.subjects, 1) : 1) / Double(isKnown[1] ? max(ends.objects, 1) : 1)
+        }
         let known = [element.subject, predicate, element.object].compactMap(\.slot).filter(bound.contains).count
         return count / [1, 50, 2_500, 125_000][known]
     }

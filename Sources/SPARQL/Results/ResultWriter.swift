@@ -86,14 +86,17 @@ public final class ResultWriter: SPARQLResultSink {
         hasRows = true
     }
 
+    /// Whether each triple is written by itself.
+    private var isByLine: Bool { graph == .ntriples || graph == .nquads }
+
     public func beginGraph() { isGraph = true }
 
     public func triple(_ triple: Triple) throws(DiagnosticList) {
-        if graph == .ntriples { try write(NTriplesWriter.text(of: [triple])) } else { triples.append(triple) }
+        if isByLine { try write(NTriplesWriter.text(of: [triple])) } else { triples.append(triple) }
     }
 
     public func end() throws(DiagnosticList) {
-        if isGraph, graph != .ntriples { try write(try text(of: triples)) }
+        if isGraph, !isByLine { try write(try text(of: triples)) }
         try write(tail)
         try flush()
     }
@@ -103,7 +106,9 @@ public final class ResultWriter: SPARQLResultSink {
             switch graph {
             case .turtle: return try TurtleWriter().text(of: triples)
             case .rdfxml: return try RDFXMLWriter().text(of: triples)
-            case .ntriples: return NTriplesWriter.text(of: triples)
+            // Of one graph, N-Quads are N-Triples, and TriG is Turtle.
+            case .trig: return try TurtleWriter().text(of: triples)
+            case .ntriples, .nquads: return NTriplesWriter.text(of: triples)
             }
         } catch {
             throw DiagnosticList([

@@ -48,6 +48,8 @@ extension RDFSyntax {
         case .turtle: [mediaType, "application/x-turtle"]
         case .ntriples: [mediaType, "text/plain"]
         case .rdfxml: [mediaType, "application/xml", "text/xml"]
+        // An answer is one graph.
+        case .nquads, .trig: []
         }
     }
 

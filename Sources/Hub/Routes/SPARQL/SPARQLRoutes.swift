@@ -11,9 +11,8 @@ struct SPARQLRoutes: Sendable {
     let endpoint: SPARQLEndpoint
 
     init(core: HubCore) {
-        let graph = core.hyperontology.graph
         endpoint = SPARQLEndpoint(
-            dataset: Dataset(graph, named: [Dataset.NamedGraph(name: SPARQLEndpoint.hyperontologyName, graph: graph)]),
+            dataset: Dataset(core.hyperontology.graph, alsoNamed: SPARQLEndpoint.hyperontologyName),
             isSecure: core.configuration.listeners.allSatisfy { $0.tls != nil })
     }
 

@@ -8,6 +8,8 @@ public struct RDFSyntaxError: Error, Hashable, Sendable {
         case unreadable = "O0002"
         /// The document is refused before it is parsed, or given up while it is: too large, too deep, not UTF-8, with a DOCTYPE.
         case refused = "O0003"
+        /// The task that wanted the document was cancelled.
+        case cancelled = "O0032"
     }
 
     public let code: Code
