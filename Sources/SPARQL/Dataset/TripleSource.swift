@@ -69,7 +69,7 @@ struct TripleSource: Sendable {
     /// How many different subjects and objects the triples with a predicate have.
     func ends(of predicate: TermID) -> (subjects: Int, objects: Int) {
         members.reduce(into: (0, 0)) { ends, member in
-            guard let statistics = member.local(predicate).flatMap(member.graph.statistics) else { return }
+            guard let statistics = member.local(predicate).flatMap({ member.graph.statistics(of: $0) }) else { return }
             ends = (ends.0 + statistics.distinctSubjects, ends.1 + statistics.distinctObjects)
         }
     }
