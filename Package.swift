@@ -46,6 +46,7 @@ let package = Package(
     products: [
         .executable(name: "cohortium", targets: ["cohortium"]),
         .executable(name: "cohortium-intensity", targets: ["cohortium-intensity"]),
+        .executable(name: "cohortium-rdf-reader", targets: ["cohortium-rdf-reader"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -78,7 +79,7 @@ let package = Package(
         // Floor 2: from text to plan; the execution of a plan over sources; SPARQL.
         room("Compiler", ["CohortQL", "CohortPlan", "Hyperontology", "Diagnostics"]),
         room("Execution", ["CohortPlan", "Hyperontology", "Diagnostics", collections]),
-        room("SPARQL", ["RDF", "Diagnostics"]),
+        room("SPARQL", ["RDF", "Diagnostics", "COpenSSL"]),
 
         // Floor 3: the source models; disclosure control; the synthetic population.
         room("OMOPAdapter", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics", sqlite]),
@@ -120,6 +121,13 @@ let package = Package(
         .executableTarget(
             name: "cohortium-intensity", dependencies: ["CohortDispatch", "DICOMFile", arguments], swiftSettings: strict),
 
+        .executableTarget(
+            name: "sparql-benchmark", dependencies: ["SPARQL", "RDF", "Diagnostics"], path: "Benchmarks/SPARQL",
+            exclude: ["README.md", "compare.py", "queries"], swiftSettings: strict),
+        .executableTarget(name: "cohortium-rdf-reader", dependencies: ["RDF"], swiftSettings: strict),
+        .executableTarget(
+            name: "rdf-benchmark", dependencies: ["RDF"], path: "Benchmarks/RDF", exclude: ["README.md"], swiftSettings: strict),
+
         // What several tests use: an archive of images of their own; the patients that ../shared holds in two models.
         .target(
             name: "TestArchive", dependencies: ["OrthancServer", "DICOMAdapter", "Processes"],
@@ -135,7 +143,7 @@ let package = Package(
             ], path: "Tests/Support/TestFederation", swiftSettings: strict),
 
         tests("DiagnosticsTests", ["Diagnostics"]),
-        tests("RDFTests", ["RDF"]),
+        tests("RDFTests", ["RDF", "cohortium-rdf-reader"]),
 
         tests("HTTPClientTests", ["TestFederation", "HTTPClient", "Federation"]),
         tests("DICOMFileTests", ["DICOMFile"]),
@@ -145,6 +153,8 @@ let package = Package(
         tests("CompilerTests", ["Compiler", "CohortQL", "CohortPlan", "Hyperontology", "Diagnostics"]),
         tests("ExecutionTests", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics"]),
         tests("SPARQLTests", ["SPARQL", "RDF", "Diagnostics"]),
+        tests(
+            "SPARQLEndpointTests", ["Hub", "SPARQL", "RDF", "HTTPClient", "Diagnostics", hummingbird, hummingbirdCore, nioCore, logging]),
         tests(
             "OMOPAdapterTests",
             ["PublishedPatients", "OMOPAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Diagnostics", sqlite]),

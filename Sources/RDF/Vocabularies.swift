@@ -14,6 +14,7 @@ public enum RDFS {
     public static let label = namespace + "label"
     public static let comment = namespace + "comment"
     public static let subClassOf = namespace + "subClassOf"
+    public static let subPropertyOf = namespace + "subPropertyOf"
 }
 
 /// The datatypes of XML Schema.
@@ -42,4 +43,19 @@ public enum SKOS {
     public static let closeMatch = namespace + "closeMatch"
     public static let broadMatch = namespace + "broadMatch"
     public static let narrowMatch = namespace + "narrowMatch"
+}
+
+/// Terms of the Web Ontology Language.
+public enum OWL {
+    public static let namespace = "http://www.w3.org/2002/07/owl#"
+    public static let `class` = namespace + "Class"
+    public static let thing = namespace + "Thing"
+    public static let restriction = namespace + "Restriction"
+    public static let onProperty = namespace + "onProperty"
+    public static let someValuesFrom = namespace + "someValuesFrom"
+    public static let equivalentClass = namespace + "equivalentClass"
+    public static let equivalentProperty = namespace + "equivalentProperty"
+    public static let inverseOf = namespace + "inverseOf"
+    public static let transitiveProperty = namespace + "TransitiveProperty"
+    public static let symmetricProperty = namespace + "SymmetricProperty"
 }

@@ -10,7 +10,7 @@ private let floors: [String: Int] = [
     "OMOPAdapter": 3, "FHIRAdapter": 3, "DICOMAdapter": 3, "Disclosure": 3, "OrthancServer": 3, "Synthesis": 3,
     "Federation": 4, "CohortDispatch": 4,
     "Hub": 5, "Node": 5,
-    "cohortium": 6, "cohortium-intensity": 6,
+    "cohortium": 6, "cohortium-intensity": 6, "cohortium-rdf-reader": 6, "rdf-benchmark": 6, "sparql-benchmark": 6,
 ]
 
 @Suite struct ArchitectureTests {

@@ -34,18 +34,30 @@ import Testing
         #expect(diagnostic(query)?.code.rawValue == code)
     }
 
-    @Test(
-        arguments: [
-            "CONSTRUCT { ?x ?y ?z } WHERE { ?x ?y ?z }", "DESCRIBE <http://e/a>", "SELECT ?x FROM <http://e/g> { ?x ?y ?z }",
-            "SELECT ?x { GRAPH ?g { ?x ?y ?z } }",
-            "SELECT ?x { SERVICE <http://e/> { ?x ?y ?z } }", "INSERT DATA { <http://e/a> <http://e/b> 1 }",
-            "SELECT (REPLACE(\"a\", \"a\", \"b\") AS ?x) { }",
-            "SELECT (<http://e/f>(1) AS ?x) { }",
-        ])
-    func saysWhatIsNotSupported(query: String) throws {
-        let found = try #require(diagnostic(query))
+    @Test(arguments: ["INSERT DATA { <http://e/a> <http://e/b> 1 }", "delete where { ?x ?y ?z }", "CLEAR ALL", "LOAD <http://e/>"])
+    func refusesUpdates(update: String) throws {
+        let found = try #require(diagnostic(update))
         #expect(found.code == "S0105")
-        #expect(found.message.hasSuffix("is not supported yet by this endpoint"))
+        #expect(found.message.hasSuffix("would change the graph, and this endpoint only answers questions"))
+    }
+
+    /// Well-formed, and not answered: with the place, and before anything is computed.
+    @Test(
+        arguments: zip(
+            [
+                "SELECT ?x { SERVICE <http://e/> { ?x ?y ?z } }", "SELECT ?x { SERVICE SILENT ?s { ?x ?y ?z } }",
+                "SELECT (<http://e/f>(1) AS ?x) { }", "SELECT ?x { ?x ?y ?z FILTER <http://e/f>(DISTINCT ?x) }",
+            ], [("S0105", "SERVICE"), ("S0105", "SERVICE"), ("S0107", "<http://e/f>"), ("S0107", "<http://e/f>")]))
+    func refusesWhatOthersWouldAnswer(query: String, expected: (code: String, place: String)) throws {
+        let parsed = try SPARQLQuery.parse(query)
+        do throws(DiagnosticList) {
+            _ = try parsed.evaluate(on: .empty)
+            Issue.record("answered")
+        } catch {
+            let found = try #require(error.diagnostics.first)
+            #expect(found.code.rawValue == expected.code)
+            #expect(SourceText(name: "q", text: query)[try #require(found.span)] == expected.place)
+        }
     }
 
     @Test func pointsAtThePlace() throws {
@@ -78,6 +90,30 @@ import Testing
         limits = SPARQLQuery.Limits()
         limits.maximumDuration = .zero
         #expect(code { _ = try rows(cross, on: data, limits: limits) } == "S0302")
+    }
+
+    @Test func endsWhenNobodyWaits() throws {
+        let data = try graph((0..<60).map { "e:a\($0) e:p e:b\($0) ." }.joined())
+        let cancellation = Cancellation()
+        cancellation.cancel()
+        let query = try SPARQLQuery.parse("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
+        #expect(code { _ = try query.evaluate(on: Dataset(data), cancellation: cancellation) } == "S0305")
+    }
+
+    @Test func boundsWhatIsHeld() throws {
+        let data = try graph((0..<60).map { "e:a\($0) e:p e:b\($0) ." }.joined())
+        var limits = SPARQLQuery.Limits()
+        limits.maximumBytes = 20_000
+        for query in [
+            "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?a", "SELECT DISTINCT ?a ?d { ?a ?b ?c . ?d ?e ?f }",
+            "SELECT (GROUP_CONCAT(?c) AS ?x) { ?a ?b ?c . ?d ?e ?f }", "SELECT (CONCAT(STR(?a), STR(?d)) AS ?x) { ?a ?b ?c . ?d ?e ?f }",
+            "SELECT * { { SELECT ?a { ?a ?b ?c . ?d ?e ?f } } ?g ?h ?i }",
+            "SELECT ?a ?d (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f } GROUP BY ?a ?d",
+        ] {
+            #expect(code { _ = try rows(query, on: data, limits: limits) } == "S0304", "\(query)")
+        }
+        // The same many rows, none of which is held.
+        #expect(try rows("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f }", on: data, limits: limits) == ["3600"])
     }
 
     private func code(_ body: () throws -> Void) -> DiagnosticCode? {

@@ -6,13 +6,79 @@ import SPARQL
     import FoundationXML
 #endif
 
-/// Reads the result files of the W3C's tests: SPARQL XML and JSON.
+/// Reads the result files of the W3C's tests: SPARQL XML and JSON, and graphs.
 enum ExpectedResults {
-    /// Nil for formats that hold no bindings.
-    static func read(_ file: String) throws -> SPARQLResults? {
+    struct Unreadable: Error { let file: String }
+
+    static func read(_ file: String) throws -> SPARQLResults {
+        if file.hasSuffix(".ttl") || file.hasSuffix(".rdf") || file.hasSuffix(".nt") {
+            return .graph(try RDFParser().parse(file: file, base: "http://test/" + (file.split(separator: "/").last ?? "")))
+        }
         let data = try Data(contentsOf: URL(fileURLWithPath: file))
-        if file.hasSuffix(".srx") { return XMLResultsReader.read(data) }
-        return file.hasSuffix(".srj") ? try json(data) : nil
+        let results = file.hasSuffix(".srx") ? XMLResultsReader.read(data) : file.hasSuffix(".srj") ? try json(data) : nil
+        guard let results else { throw Unreadable(file: file) }
+        return results
+    }
+
+    /// The same columns and the same rows, in any order, with some one-to-one naming of blank nodes.
+    static func areEquivalent(_ left: SPARQLResults, _ right: SPARQLResults) -> Bool {
+        switch (left, right) {
+        case (.bindings(let names, let rows), .bindings(let otherNames, let otherRows)):
+            guard Set(names) == Set(otherNames) else { return false }
+            let places = names.map { name in otherNames.firstIndex(of: name) ?? 0 }
+            return match(rows, otherRows.map { row in places.map { row[$0] } })
+        case (.graph(let triples), .graph(let others)):
+            return match(
+                Set(triples).map { [$0.subject, $0.predicate, $0.object] }, Set(others).map { [$0.subject, $0.predicate, $0.object] })
+        default: return left == right
+        }
+    }
+
+    private static func match(_ left: [[Term?]], _ right: [[Term?]]) -> Bool {
+        guard left.count == right.count else { return false }
+        var names: [String: String] = [:]
+        var used = [Bool](repeating: false, count: right.count)
+        // Rows with few blank nodes first, so that their names are known when those with many come.
+        let order = left.sorted { $0.count(where: \.isBlankNode) < $1.count(where: \.isBlankNode) }
+        func place(_ index: Int) -> Bool {
+            guard index < order.count else { return true }
+            for candidate in right.indices where !used[candidate] {
+                let before = names
+                guard unify(order[index], right[candidate], &names) else {
+                    names = before
+                    continue
+                }
+                used[candidate] = true
+                if place(index + 1) { return true }
+                used[candidate] = false
+                names = before
+            }
+            return false
+        }
+        return place(0)
+    }
+
+    private static func unify(_ left: [Term?], _ right: [Term?], _ names: inout [String: String]) -> Bool {
+        zip(left, right).allSatisfy { first, second in
+            guard case .blank(let label)? = first, case .blank(let other)? = second else { return plain(first) == plain(second) }
+            if let known = names[label] { return known == other }
+            if names.values.contains(other) { return false }
+            names[label] = other
+            return true
+        }
+    }
+
+    /// Numbers by their value, for the suite writes them in several ways.
+    private static func plain(_ term: Term?) -> String {
+        switch term {
+        case nil: return "-"
+        case .blank?: return "_"
+        case .iri(let iri)?: return "<\(iri)>"
+        case .literal(let literal)?:
+            let isNumber = [XSD.integer, XSD.decimal, XSD.double, XSD.float].contains(literal.datatype)
+            let text = isNumber ? Double(literal.lexicalForm).map { "\($0)" } ?? literal.lexicalForm : literal.lexicalForm
+            return "\"\(text)\"^^\(literal.datatype)@\(literal.language ?? "")"
+        }
     }
 
     private static func json(_ data: Data) throws -> SPARQLResults? {
@@ -87,4 +153,8 @@ private final class XMLResultsReader: NSObject, XMLParserDelegate {
     private func bind(_ term: Term) {
         if !rows.isEmpty { rows[rows.count - 1][name] = term }
     }
+}
+
+extension Term? {
+    fileprivate var isBlankNode: Bool { self?.isBlank ?? false }
 }

@@ -13,7 +13,7 @@ import Testing
             [
                 "1 + 2 * 3", "(1 + 2) * 3", "7 / 2", "1 - -1", "1.5 + 1", "1e0 + 1", "-(3)", "1 / 0", "1e0 / 0", "2 = 2.0", "\"a\" < \"b\"",
                 "1 < \"a\"",
-                "\"2020-01-02\"^^xsd:date > \"2020-01-01\"^^xsd:date", "9223372036854775807 + 1",
+                "\"2020-01-02\"^^xsd:date > \"2020-01-01\"^^xsd:date", "170141183460469231731687303715884105727 + 1",
                 "\"2020-01-01T00:00:00Z\"^^xsd:dateTime = \"2020-01-01T01:00:00+01:00\"^^xsd:dateTime",
                 "\"NaN\"^^xsd:double = \"NaN\"^^xsd:double",
             ],
@@ -61,7 +61,7 @@ import Testing
             [
                 "http://e/a", "5", "en", "", "true", "false", "true", "<http://www.w3.org/2001/XMLSchema#integer>", "true", "false",
                 "false", "true", "false", "true", "Ä",
-                "abc", "3", "ell", "a", "b", "ab", "5", "3.0", "3.0", "-3.0", "2020", "12", "-", "true", "a%20b%2F%C3%BC", "false", "z",
+                "abc", "3", "ell", "a", "b", "ab", "5", "3", "3", "-3", "2020", "12", "-", "true", "a%20b%2F%C3%BC", "false", "z",
                 "-", "-",
             ]))
     func calls(expression: String, expected: String) throws {
@@ -86,7 +86,7 @@ import Testing
         #expect(try value("REGEX(\(arguments))") == "\(expected)")
     }
 
-    @Test(arguments: ["(", "a)", "[a", "a{2,1}", "\\\\1", "*a", "(?=a)", "\\\\q", "[]"])
+    @Test(arguments: ["(", "a)", "[a", "a{2,1}", "(a)\\\\2", "*a", "(?=a)", "\\\\q", "[]"])
     func refusesBadRegularExpressions(pattern: String) {
         #expect(throws: (any Error).self) { try value("REGEX(\"a\", \"\(pattern)\")") }
     }

@@ -142,3 +142,48 @@ import Testing
         #expect(try rows("ASK { e:d e:up+ e:a }", on: tree) == ["false"])
     }
 }
+
+@Suite struct ScopeTests {
+    private let people: Graph
+
+    init() throws {
+        people = try graph("e:ann e:age 40 ; e:mail \"a\" . e:bob e:age 30 . e:cid e:mail \"c\" ; e:knows e:bob .")
+    }
+
+    /// Steps that wait for the last row stand at the beginning of a branch or an option as well.
+    @Test(
+        arguments: zip(
+            [
+                "SELECT ?n { { SELECT (COUNT(*) AS ?n) { ?x e:age ?a } } UNION { SELECT (MAX(?a) AS ?n) { ?x e:age ?a } } }",
+                "SELECT ?n { OPTIONAL { SELECT (COUNT(*) AS ?n) { ?x e:age ?a } } }",
+                "SELECT ?x ?n { ?x e:age ?a OPTIONAL { SELECT (COUNT(*) AS ?n) { ?y e:age ?b } } } ORDER BY ?x",
+                "SELECT ?x { ?x e:age ?a { SELECT ?x { ?x e:age ?b } ORDER BY ?b LIMIT 1 } }",
+                "SELECT ?x { { SELECT ?x { ?x e:age ?b } ORDER BY DESC(?b) LIMIT 1 } { SELECT ?x { ?x e:mail ?m } } }",
+                "ASK { FILTER EXISTS { SELECT (COUNT(*) AS ?n) { ?x e:age ?a } HAVING (COUNT(*) = 2) } }",
+                "SELECT ?x { ?x e:age ?a MINUS { SELECT ?x { ?x e:mail ?m } GROUP BY ?x } }",
+            ], [["2", "40"], ["2"], ["ann 2", "bob 2"], ["bob"], ["ann"], ["true"], ["bob"]]))
+    func asksSelectionsWithin(query: String, expected: [String]) throws {
+        #expect(try rows(query, on: people) == expected)
+    }
+
+    /// The filters of an optional group see what it is added to, each of them; those of a group within it do not (section 18.2.2.6).
+    @Test func filtersOfOptions() throws {
+        let two = "SELECT ?x ?b { ?x e:age ?a OPTIONAL { ?y e:age ?b FILTER(?b != ?a) FILTER(?b < ?a) } } ORDER BY ?x"
+        #expect(try rows(two, on: people) == ["ann 30", "bob -"])
+        let nested = "SELECT ?x ?b { ?x e:age ?a OPTIONAL { { ?y e:age ?b FILTER(?b < ?a) } } } ORDER BY ?x"
+        #expect(try rows(nested, on: people) == ["ann -", "bob -"])
+    }
+
+    /// A value from outside need not be a node of the graph; an empty path connects nodes alone, and what stands in the path itself.
+    @Test func emptyPathsConnectNodes() throws {
+        #expect(try rows("SELECT ?y { VALUES ?x { e:nowhere } ?x e:knows* ?y }", on: people) == [])
+        #expect(try rows("SELECT ?y { e:nowhere e:knows* ?y }", on: people) == ["nowhere"])
+        #expect(try rows("SELECT ?y { VALUES ?x { e:cid } ?x e:knows? ?y } ORDER BY ?y", on: people) == ["bob", "cid"])
+    }
+
+    @Test func readsCodePointEscapesAnywhere() throws {
+        #expect(try rows("SELECT ?\\u0078 { ?x \\u0065:mail \"\\u0063\" }", on: people) == ["cid"])
+        #expect(try rows("SELECT ?x { ?x <http://e/\\u006Dail> \"a\" }", on: people) == ["ann"])
+        #expect(throws: (any Error).self) { try rows("SELECT ?x\\u0020?y { ?x ?y ?z }", on: people) }
+    }
+}

@@ -17,7 +17,12 @@ indirect enum Expression: Sendable {
     case coalesce([Expression])
     case call(Builtin, [Expression])
     case cast(Datatype, Expression)
-    case exists(Pattern)
+    /// `EXISTS`, with a number of its own within the query.
+    case exists(Int, Pattern)
+    /// `BNODE`: one node for a label within a solution; the slot numbers the solutions.
+    case freshBlank(Expression?, Slot)
+    /// A function of whoever wrote the query; nobody evaluates it here.
+    case unknownFunction(String, [Expression])
 
     enum Comparison: String, Sendable {
         case equal = "="
@@ -35,9 +40,9 @@ indirect enum Expression: Sendable {
         case divide = "/"
     }
 
-    /// The datatypes that have a constructor function (SPARQL 1.1, section 17.5).
+    /// The datatypes that have a constructor function (SPARQL 1.1, section 17.5), and `date`, which much data has.
     enum Datatype: String, Sendable, CaseIterable {
-        case string, boolean, integer, decimal, float, double, dateTime
+        case string, boolean, integer, decimal, float, double, dateTime, date
 
         var iri: String { XSD.namespace + rawValue }
     }
@@ -45,26 +50,46 @@ indirect enum Expression: Sendable {
     /// The parts of an expression.
     var children: [Expression] {
         switch self {
-        case .variable, .term, .bound, .exists: []
+        case .variable, .term, .bound, .exists, .freshBlank(nil, _): []
         case .or(let left, let right), .and(let left, let right), .comparison(_, let left, let right), .arithmetic(_, let left, let right):
             [left, right]
-        case .not(let inner), .negative(let inner), .cast(_, let inner): [inner]
+        case .not(let inner), .negative(let inner), .cast(_, let inner), .freshBlank(let inner?, _): [inner]
         case .membership(let value, let list): [value] + list
         case .conditional(let condition, let yes, let no): [condition, yes, no]
-        case .coalesce(let list), .call(_, let list): list
+        case .coalesce(let list), .call(_, let list), .unknownFunction(_, let list): list
         }
     }
 
-    /// The slots that the expression reads; those within `EXISTS` not counted.
+    /// The slots that the expression reads, those within `EXISTS` among them.
     var slots: Set<Slot> {
         switch self {
         case .variable(let slot), .bound(let slot): [slot]
+        case .exists(_, let pattern): pattern.mentionedSlots
         default: children.reduce(into: []) { $0.formUnion($1.slots) }
         }
     }
 
-    var hasExists: Bool {
-        if case .exists = self { true } else { children.contains(where: \.hasExists) }
+    /// The slots that the expression reads itself, those within `EXISTS` not counted.
+    var directSlots: Set<Slot> {
+        switch self {
+        case .variable(let slot), .bound(let slot): [slot]
+        default: children.reduce(into: []) { $0.formUnion($1.directSlots) }
+        }
+    }
+
+    /// The patterns that the expression asks for, with their numbers; those within others not counted.
+    var existsPatterns: [(number: Int, pattern: Pattern)] {
+        if case .exists(let number, let pattern) = self { return [(number, pattern)] }
+        return children.flatMap(\.existsPatterns)
+    }
+
+    /// Whether the value is the same whenever the same slots have the same values.
+    var isStable: Bool {
+        switch self {
+        case .freshBlank: false
+        case .call(let function, let list): !function.isVolatile && list.allSatisfy(\.isStable)
+        default: children.allSatisfy(\.isStable)
+        }
     }
 }
 
@@ -107,19 +132,30 @@ enum Builtin: String, Sendable, CaseIterable {
     case minutes = "MINUTES"
     case seconds = "SECONDS"
     case timeZone = "TZ"
+    case timeZoneDuration = "TIMEZONE"
+    case replace = "REPLACE"
+    case random = "RAND"
+    case now = "NOW"
+    case uuid = "UUID"
+    case uuidText = "STRUUID"
+    case md5 = "MD5"
+    case sha1 = "SHA1"
+    case sha256 = "SHA256"
+    case sha384 = "SHA384"
+    case sha512 = "SHA512"
 
     /// How many arguments it takes.
     var arity: ClosedRange<Int> {
         switch self {
         case .langMatches, .sameTerm, .contains, .strStarts, .strEnds, .strBefore, .strAfter, .strLang, .strDatatype: 2...2
         case .regex, .substring: 2...3
+        case .replace: 3...4
+        case .random, .now, .uuid, .uuidText: 0...0
         case .concat: 0...1000
         default: 1...1
         }
     }
 
-    /// Functions of SPARQL 1.1 that are not there yet.
-    static let unsupported: Set<String> = [
-        "REPLACE", "BNODE", "RAND", "NOW", "UUID", "STRUUID", "MD5", "SHA1", "SHA256", "SHA384", "SHA512", "TIMEZONE",
-    ]
+    /// Whether the value is another at another time.
+    var isVolatile: Bool { [.random, .uuid, .uuidText, .now].contains(self) }
 }

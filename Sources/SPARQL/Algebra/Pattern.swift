@@ -53,6 +53,10 @@ indirect enum Pattern: Sendable {
     case values([Slot], [[Term?]])
     case group(Pattern, Grouping)
     case subquery(Selection)
+    /// `GRAPH`: the pattern within one named graph, or within each.
+    case graph(PatternTerm, Pattern)
+    /// `SERVICE`, which is read and not evaluated.
+    case service(Pattern)
 
     static var unit: Pattern { .basic([]) }
 
@@ -66,46 +70,6 @@ indirect enum Pattern: Sendable {
         if other.isUnit { return self }
         return .join(self, other)
     }
-
-    /// The slots that every solution binds.
-    var certainSlots: Set<Slot> {
-        switch self {
-        case .basic(let elements): elements.reduce(into: []) { $0.formUnion($1.slots) }
-        case .join(let left, let right): left.certainSlots.union(right.certainSlots)
-        case .leftJoin(let left, _, _), .minus(let left, _): left.certainSlots
-        case .filter(_, let inner), .extend(let inner, _, _): inner.certainSlots
-        case .union(let branches):
-            branches.dropFirst().reduce(branches.first?.certainSlots ?? []) { $0.intersection($1.certainSlots) }
-        case .values, .group, .subquery: []
-        }
-    }
-
-    /// The slots that some solution may bind.
-    var possibleSlots: Set<Slot> {
-        switch self {
-        case .basic(let elements): elements.reduce(into: []) { $0.formUnion($1.slots) }
-        case .join(let left, let right), .leftJoin(let left, let right, _): left.possibleSlots.union(right.possibleSlots)
-        case .minus(let left, _): left.possibleSlots
-        case .filter(_, let inner): inner.possibleSlots
-        case .extend(let inner, let slot, _): inner.possibleSlots.union([slot])
-        case .union(let branches): branches.reduce(into: []) { $0.formUnion($1.possibleSlots) }
-        case .values(let slots, _): Set(slots)
-        case .group(_, let grouping): Set(grouping.keys.map(\.slot) + grouping.aggregates.map(\.slot))
-        case .subquery(let selection): Set(selection.columns.map(\.slot))
-        }
-    }
-
-    /// Whether the pattern, evaluated with bindings from outside, gives what joining its own solutions with them would.
-    var isSeedable: Bool {
-        switch self {
-        case .basic: true
-        case .join(let left, let right): left.isSeedable && right.isSeedable
-        case .union(let branches): branches.allSatisfy(\.isSeedable)
-        case .filter(let condition, let inner):
-            inner.isSeedable && !condition.hasExists && condition.slots.isSubset(of: inner.certainSlots)
-        default: false
-        }
-    }
 }
 
 /// `GROUP BY` and the aggregates over its groups (SPARQL 1.1, section 18.5.1).
@@ -113,6 +77,8 @@ struct Grouping: Sendable {
     /// The keys; none, though there are aggregates, makes one group of everything.
     let keys: [(slot: Slot, expression: Expression)]
     let aggregates: [(slot: Slot, aggregate: Aggregate)]
+    /// The variables that make a solution of the group what it is, for `COUNT(DISTINCT *)`.
+    let visible: [Slot]
 }
 
 /// One aggregate.

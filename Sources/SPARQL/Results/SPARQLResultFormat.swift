@@ -1,3 +1,5 @@
+public import RDF
+
 /// A format for answers that a client may ask for.
 public enum SPARQLResultFormat: String, Sendable, CaseIterable {
     /// SPARQL 1.1 Query Results JSON Format.
@@ -34,28 +36,55 @@ public enum SPARQLResultFormat: String, Sendable, CaseIterable {
         }
     }
 
-    /// The format that an `Accept` header likes best (RFC 9110, section 12.5.1); nil when it accepts none of them.
-    ///
-    /// For every format the most specific range that fits it gives its quality; of equal ones, JSON comes first, then XML, CSV, TSV.
-    /// Without a header, or with an empty one, everything is accepted.
+    /// The format that an `Accept` header likes best; of equal ones, JSON comes first, then XML, CSV, TSV. Nil when it accepts none of them.
     public static func negotiate(accept: String?) -> SPARQLResultFormat? {
-        let ranges = (accept ?? "").split(separator: ",").compactMap(MediaRange.init)
-        if ranges.isEmpty { return .json }
-        var best: (format: SPARQLResultFormat, quality: Double)?
-        for format in allCases {
-            let quality = format.acceptedTypes.map { Self.quality(of: $0, ranges) }.max() ?? 0
-            if quality > best?.quality ?? 0 { best = (format, quality) }
+        AcceptHeader(accept).best(of: allCases.map { ($0, $0.acceptedTypes) })
+    }
+}
+
+extension RDFSyntax {
+    private var acceptedTypes: [String] {
+        switch self {
+        case .turtle: [mediaType, "application/x-turtle"]
+        case .ntriples: [mediaType, "text/plain"]
+        case .rdfxml: [mediaType, "application/xml", "text/xml"]
+        // An answer is one graph.
+        case .nquads, .trig: []
         }
-        return best?.format
     }
 
-    private static func quality(of type: String, _ ranges: [MediaRange]) -> Double {
+    /// The syntax that an `Accept` header likes best for a graph; of equal ones, Turtle comes first, then RDF/XML, N-Triples. Nil when
+    /// it accepts none of them.
+    public static func negotiate(accept: String?) -> RDFSyntax? {
+        AcceptHeader(accept).best(of: [RDFSyntax.turtle, .rdfxml, .ntriples].map { ($0, $0.acceptedTypes) })
+    }
+}
+
+/// What a client accepts (RFC 9110, section 12.5.1).
+struct AcceptHeader {
+    private let ranges: [MediaRange]
+
+    /// Without a header, or with an empty one, everything is accepted.
+    init(_ text: String?) { ranges = (text ?? "").split(separator: ",").compactMap(MediaRange.init) }
+
+    /// The value one of whose media types is liked best, the first of equal ones; nil when none is accepted.
+    func best<Value>(of offers: [(Value, [String])]) -> Value? {
+        if ranges.isEmpty { return offers.first?.0 }
+        var best: (value: Value, quality: Double)?
+        for (value, types) in offers {
+            let quality = types.map(quality).max() ?? 0
+            if quality > best?.quality ?? 0 { best = (value, quality) }
+        }
+        return best?.value
+    }
+
+    /// That of the most specific range that fits the type.
+    private func quality(of type: String) -> Double {
         let fitting = ranges.filter { $0.matches(type) }
         let specificity = fitting.map(\.specificity).max()
         return fitting.filter { $0.specificity == specificity }.map(\.quality).max() ?? 0
     }
 
-    /// One part of an `Accept` header.
     private struct MediaRange {
         let type: String
         let quality: Double

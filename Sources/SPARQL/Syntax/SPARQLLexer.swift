@@ -9,9 +9,18 @@ struct SPARQLLexer {
 
     /// All tokens, the last of which is the end.
     static func tokens(of bytes: [UInt8]) throws(DiagnosticList) -> [SPARQLToken] {
-        var lexer = SPARQLLexer(bytes)
+        let escapes = CodePointEscapes(bytes)
+        var lexer = SPARQLLexer(escapes.bytes)
         var tokens: [SPARQLToken] = []
-        repeat { tokens.append(try lexer.next()) } while tokens.last?.kind != .end
+        do {
+            repeat {
+                let token = try lexer.next()
+                tokens.append(SPARQLToken(kind: token.kind, span: escapes.original(token.span)))
+            } while tokens.last?.kind != .end
+        } catch {
+            throw DiagnosticList(
+                error.diagnostics.map { Diagnostic($0.code, $0.message, at: $0.span.map(escapes.original), help: $0.help) })
+        }
         return tokens
     }
 
@@ -117,10 +126,12 @@ extension SPARQLLexer {
         {
             offset += 1
         }
-        guard offset > start + 1 else {
-            throw problem(SPARQLDiagnostic.unexpectedCharacter, "`@` has no language after it", from: start, to: offset)
+        let tag = String(decoding: bytes[start + 1..<offset], as: UTF8.self)
+        let parts = tag.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts[0].allSatisfy(\.isLetter), parts.allSatisfy({ !$0.isEmpty }) else {
+            throw problem(SPARQLDiagnostic.unexpectedCharacter, "`@` has no language after it, as `@en` would be", from: start, to: offset)
         }
-        return .languageTag(String(decoding: bytes[start + 1..<offset], as: UTF8.self))
+        return .languageTag(tag)
     }
 
     /// A bare word, a prefixed name or a blank node's label.

@@ -102,10 +102,15 @@ extension SPARQLParser {
         let span = token.span
         guard let term = try optionalConstant() else { throw unexpected("an expression") }
         guard case .iri(let iri) = term, token.isPunctuation("(") else { return .term(term) }
-        guard let datatype = Expression.Datatype.allCases.first(where: { $0.iri == iri }) else {
-            throw problem(SPARQLDiagnostic.unsupported, "the function `<\(iri)>` is not supported yet by this endpoint", at: span)
+        let isDistinct = following.keyword == "DISTINCT"
+        let arguments = try arguments(allowsDistinct: true)
+        guard !isDistinct, let datatype = Expression.Datatype.allCases.first(where: { $0.iri == iri }) else {
+            refusals.append(
+                Diagnostic(
+                    SPARQLDiagnostic.unknownFunction, "nobody here knows the function `<\(iri)>`", at: span,
+                    help: "use the functions of SPARQL 1.1, section 17.4, and the constructors of `xsd:`"))
+            return .unknownFunction(iri, arguments)
         }
-        let arguments = try arguments()
         guard arguments.count == 1 else {
             throw problem(SPARQLDiagnostic.unknownFunction, "`\(source[span])` takes one argument, not \(arguments.count)", at: span)
         }
@@ -113,14 +118,12 @@ extension SPARQLParser {
     }
 
     /// `ExpressionList`: arguments in brackets.
-    private mutating func arguments() throws(DiagnosticList) -> [Expression] {
+    private mutating func arguments(allowsDistinct: Bool = false) throws(DiagnosticList) -> [Expression] {
         try expect("(")
         if take(")") { return [] }
+        if allowsDistinct { _ = takeKeyword("DISTINCT") }
         var list: [Expression] = []
-        repeat {
-            try count()
-            list.append(try expression())
-        } while take(",")
+        repeat { list.append(try expression()) } while take(",")
         try expect(")")
         return list
     }
@@ -135,16 +138,20 @@ extension SPARQLParser {
         let word = source[name.span].uppercased()
         advance()
         switch word {
-        case "EXISTS": return .exists(try existsPattern())
+        case "EXISTS": return .exists(nextExists(), try existsPattern())
         case "NOT":
             try expectKeyword("EXISTS")
-            return .not(.exists(try existsPattern()))
+            return .not(.exists(nextExists(), try existsPattern()))
         case "BOUND":
             try expect("(")
             let slot = try variable()
             try expect(")")
             return .bound(slot)
         case "COALESCE": return .coalesce(try arguments())
+        case "BNODE":
+            let parts = try arguments()
+            guard parts.count < 2 else { throw arityProblem(name, "0 to 1", parts.count) }
+            return .freshBlank(parts.first, solutionSlot())
         case "IF":
             let parts = try arguments()
             guard parts.count == 3 else { throw arityProblem(name, "3", parts.count) }
@@ -153,11 +160,11 @@ extension SPARQLParser {
         }
         if let function = Aggregate.Function(rawValue: word) { return try aggregate(function, name) }
         guard let function = Builtin(rawValue: word) else {
-            if Builtin.unsupported.contains(word) { throw unsupported(name) }
             let suggestion = nearest(to: word, among: Builtin.allCases.map(\.rawValue)).map { "did you mean `\($0)`?" }
             throw problem(SPARQLDiagnostic.unknownFunction, "there is no function `\(source[name.span])`", at: name.span, help: suggestion)
         }
         let parts = try arguments()
+        if function == .regex || function == .replace { try check(pattern: parts, of: function, name) }
         guard function.arity.contains(parts.count) else {
             let arity = function.arity
             throw arityProblem(
@@ -167,11 +174,30 @@ extension SPARQLParser {
         return .call(function, parts)
     }
 
+    /// The slot in which the solutions of the innermost `SELECT` are numbered.
+    private mutating func solutionSlot() -> Slot {
+        if let slot = scopes[scopes.count - 1].solutionSlot { return slot }
+        let slot = freshSlot()
+        scopes[scopes.count - 1].solutionSlot = slot
+        return slot
+    }
+
     private mutating func existsPattern() throws(DiagnosticList) -> Pattern {
         let allowsAggregates = scopes[scopes.count - 1].allowsAggregates
         scopes[scopes.count - 1].allowsAggregates = false
         defer { scopes[scopes.count - 1].allowsAggregates = allowsAggregates }
         return try groupGraphPattern()
+    }
+
+    /// A regular expression that is written down is looked at before anything is evaluated.
+    private func check(pattern parts: [Expression], of function: Builtin, _ name: SPARQLToken) throws(DiagnosticList) {
+        let flags = parts.dropFirst(function == .regex ? 2 : 3).first ?? .term(.string(""))
+        guard parts.count > 1, case .term(.literal(let pattern)) = parts[1], case .term(.literal(let flags)) = flags else { return }
+        do {
+            _ = try RegularExpression(pattern.lexicalForm, flags: flags.lexicalForm)
+        } catch {
+            throw DiagnosticList(error.diagnostics.map { Diagnostic($0.code, $0.message, at: name.span, help: $0.help) })
+        }
     }
 
     private func arityProblem(_ name: SPARQLToken, _ expected: String, _ found: Int) -> DiagnosticList {

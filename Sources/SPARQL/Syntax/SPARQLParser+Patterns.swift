@@ -4,18 +4,25 @@ import RDF
 extension SPARQLParser {
     /// `GroupGraphPattern`, translated as section 18.2.2.6 says: filters apply to the whole group.
     mutating func groupGraphPattern() throws(DiagnosticList) -> Pattern {
+        let (pattern, filters) = try group()
+        return filters.reduce(pattern) { .filter($1, $0) }
+    }
+
+    /// A group without its filters, and these.
+    private mutating func group() throws(DiagnosticList) -> (pattern: Pattern, filters: [Expression]) {
         try nested { parser throws(DiagnosticList) in
             try parser.expect("{")
             if parser.token.keyword == "SELECT" {
-                let pattern = Pattern.subquery(try parser.selection(isOutermost: false))
+                var clauses = DatasetClauses()
+                let pattern = Pattern.subquery(try parser.selection(isOutermost: false, &clauses))
                 try parser.expect("}")
-                return pattern
+                return (pattern, [])
             }
             return try parser.groupElements()
         }
     }
 
-    private mutating func groupElements() throws(DiagnosticList) -> Pattern {
+    private mutating func groupElements() throws(DiagnosticList) -> (pattern: Pattern, filters: [Expression]) {
         var group = Pattern.unit
         var filters: [Expression] = []
         beginBasicGroup()
@@ -36,7 +43,7 @@ extension SPARQLParser {
             _ = take(".")
         }
         beginBasicGroup()
-        return filters.reduce(group) { .filter($1, $0) }
+        return (group, filters)
     }
 
     /// Triples on both sides of a filter are one basic graph pattern.
@@ -52,9 +59,10 @@ extension SPARQLParser {
         switch token.keyword {
         case "OPTIONAL":
             advance()
-            let optional = try groupGraphPattern()
-            if case .filter(let condition, let inner) = optional { return .leftJoin(group, inner, condition) }
-            return .leftJoin(group, optional, nil)
+            let (optional, filters) = try self.group()
+            // The filters of the optional group itself see what it is added to; those of groups within do not.
+            let condition = filters.dropFirst().reduce(filters.first) { whole, part in whole.map { .and($0, part) } }
+            return .leftJoin(group, optional, condition)
         case "MINUS":
             advance()
             return .minus(group, try groupGraphPattern())
@@ -63,9 +71,32 @@ extension SPARQLParser {
         case "VALUES":
             advance()
             return group.joined(try dataBlock())
-        case "GRAPH", "SERVICE": throw unsupported(token)
-        default: throw unexpected("a triple pattern, `FILTER`, `OPTIONAL`, `UNION`, `MINUS`, `BIND`, `VALUES` or `}`")
+        case "GRAPH":
+            advance()
+            let name = try graphName()
+            return group.joined(.graph(name, try groupGraphPattern()))
+        case "SERVICE": return group.joined(try service())
+        default: throw unexpected("a triple pattern, `FILTER`, `OPTIONAL`, `UNION`, `MINUS`, `BIND`, `VALUES`, `GRAPH` or `}`")
         }
+    }
+
+    /// `VarOrIri`.
+    private mutating func graphName() throws(DiagnosticList) -> PatternTerm {
+        if case .variable = token.kind { return .variable(try variable()) }
+        guard let iri = try optionalIRI() else { throw unexpected("a graph's IRI or a variable") }
+        return .term(.iri(iri))
+    }
+
+    private mutating func service() throws(DiagnosticList) -> Pattern {
+        let span = token.span
+        advance()
+        _ = takeKeyword("SILENT")
+        _ = try graphName()
+        refusals.append(
+            Diagnostic(
+                SPARQLDiagnostic.unsupported, "`SERVICE` would send parts of this query to another server, and this endpoint calls nobody",
+                at: span, help: "ask that server itself, and put what it answers into `VALUES`"))
+        return .service(try groupGraphPattern())
     }
 
     private mutating func groupOrUnion() throws(DiagnosticList) -> Pattern {

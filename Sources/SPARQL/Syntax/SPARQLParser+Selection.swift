@@ -3,7 +3,7 @@ import RDF
 
 extension SPARQLParser {
     /// One item between `SELECT` and `WHERE`.
-    private struct Projected {
+    struct ProjectedItem {
         let name: String
         let slot: Slot
         /// What is computed for it; nil for a plain variable.
@@ -12,26 +12,26 @@ extension SPARQLParser {
     }
 
     /// `SelectQuery` or `SubSelect`.
-    mutating func selection(isOutermost: Bool) throws(DiagnosticList) -> Selection {
+    mutating func selection(isOutermost: Bool, _ clauses: inout DatasetClauses) throws(DiagnosticList) -> Selection {
         if !isOutermost { scopes.append(Scope()) }
         advance()
         let isDistinct = takeKeyword("DISTINCT")
         if !isDistinct { _ = takeKeyword("REDUCED") }
         let projected = try projection()
-        if isOutermost { try refuseDatasets() }
+        if isOutermost { clauses = try datasetClauses() }
         _ = takeKeyword("WHERE")
         let pattern = try groupGraphPattern()
         return try finished(projected, over: pattern, isDistinct: isDistinct, isOutermost: isOutermost)
     }
 
     /// `SELECT *` gives nil.
-    private mutating func projection() throws(DiagnosticList) -> [Projected]? {
+    private mutating func projection() throws(DiagnosticList) -> [ProjectedItem]? {
         if take("*") { return nil }
-        var items: [Projected] = []
+        var items: [ProjectedItem] = []
         while true {
             let span = token.span
             if case .variable(let name) = token.kind {
-                items.append(Projected(name: name, slot: slot(of: name), expression: nil, span: span))
+                items.append(ProjectedItem(name: name, slot: slot(of: name), expression: nil, span: span))
                 advance()
             } else if take("(") {
                 let expression = try aggregated { parser throws(DiagnosticList) in try parser.expression() }
@@ -40,7 +40,7 @@ extension SPARQLParser {
                 if items.contains(where: { $0.name == name }) {
                     throw problem(SPARQLDiagnostic.variableScope, "`?\(name)` is selected twice")
                 }
-                items.append(Projected(name: name, slot: slot(of: name), expression: expression, span: token.span))
+                items.append(ProjectedItem(name: name, slot: slot(of: name), expression: expression, span: token.span))
                 advance()
                 try expect(")")
             } else {
@@ -60,8 +60,8 @@ extension SPARQLParser {
     }
 
     /// The solution modifiers and what follows from them (section 18.2.4).
-    private mutating func finished(
-        _ projected: [Projected]?, over whole: Pattern, isDistinct: Bool, isOutermost: Bool
+    mutating func finished(
+        _ projected: [ProjectedItem]?, over whole: Pattern, isDistinct: Bool, isOutermost: Bool
     ) throws(DiagnosticList) -> Selection {
         let keys = try groupKeys()
         var conditions: [Expression] = []
@@ -77,7 +77,8 @@ extension SPARQLParser {
         let isGrouped = !keys.isEmpty || !aggregates.isEmpty
         if isGrouped {
             try checkGrouped(projected, keys: keys.map(\.slot), aggregates: aggregates.map(\.slot))
-            pattern = .group(pattern, Grouping(keys: keys, aggregates: aggregates))
+            let visible = whole.possibleSlots.filter { slotNames[$0] != nil }.sorted()
+            pattern = .group(pattern, Grouping(keys: keys, aggregates: aggregates, visible: visible))
         } else if !conditions.isEmpty {
             throw problem(SPARQLDiagnostic.variableScope, "`HAVING` stands without `GROUP BY` and without an aggregate")
         }
@@ -97,7 +98,7 @@ extension SPARQLParser {
     }
 
     /// The columns; those of a subquery get slots of the `SELECT` around it.
-    private mutating func columns(_ projected: [Projected]?, of pattern: Pattern, isOutermost: Bool) -> [Selection.Column] {
+    private mutating func columns(_ projected: [ProjectedItem]?, of pattern: Pattern, isOutermost: Bool) -> [Selection.Column] {
         let visible = pattern.possibleSlots.sorted().compactMap { slot in slotNames[slot].map { (name: $0, slot: slot) } }
         let items = projected.map { $0.map { (name: $0.name, slot: $0.slot) } } ?? visible
         if isOutermost { return items.map { Selection.Column(name: $0.name, inner: $0.slot, slot: $0.slot) } }
@@ -105,7 +106,7 @@ extension SPARQLParser {
         return items.map { Selection.Column(name: $0.name, inner: $0.slot, slot: slot(of: $0.name)) }
     }
 
-    private func checkGrouped(_ projected: [Projected]?, keys: [Slot], aggregates: [Slot]) throws(DiagnosticList) {
+    private func checkGrouped(_ projected: [ProjectedItem]?, keys: [Slot], aggregates: [Slot]) throws(DiagnosticList) {
         guard let projected else {
             throw problem(SPARQLDiagnostic.variableScope, "`SELECT *` cannot stand with groups", help: "name the variables")
         }

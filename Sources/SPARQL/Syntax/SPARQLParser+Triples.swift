@@ -58,7 +58,7 @@ extension SPARQLParser {
     private mutating func verb() throws(DiagnosticList) -> PropertyPath {
         if case .variable = token.kind { return .predicate(.variable(try variable())) }
         guard startsVerb else { throw unexpected("a property") }
-        return try path()
+        return allowsPaths ? try path() : .predicate(.term(.iri(try property())))
     }
 
     /// Adds a path between two ends, taken apart where that is plain triples (section 18.2.2.4).
@@ -207,6 +207,7 @@ extension SPARQLParser {
             return .literal(try literal(text))
         case .integer, .decimal, .double: return .literal(try number(sign: ""))
         case .punctuation(let sign) where sign == "+" || sign == "-":
+            guard following.span.lowerBound == token.span.upperBound else { throw unexpected("a term or an expression") }
             advance()
             return .literal(try number(sign: sign))
         case .word(let word) where word.lowercased() == "true" || word.lowercased() == "false":

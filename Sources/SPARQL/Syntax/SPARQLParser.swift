@@ -7,6 +7,8 @@ struct SPARQLParser {
     struct Scope {
         var slots: [String: Slot] = [:]
         var aggregates: [(slot: Slot, aggregate: Aggregate)] = []
+        /// Where `BNODE` numbers the solutions; nil where it is not called.
+        var solutionSlot: Slot?
         /// Whether an aggregate may stand here; not in `WHERE`.
         var allowsAggregates = false
     }
@@ -22,6 +24,11 @@ struct SPARQLParser {
     /// By label, the slot and the basic graph pattern in which it stands.
     var blankNodes: [String: (slot: Slot, group: Int)] = [:]
     var basicGroup = 0
+    /// Whether a property path may stand where a property does; not in a template.
+    var allowsPaths = true
+    var existsCount = 0
+    /// What is well-formed, and is not answered all the same.
+    var refusals: [Diagnostic] = []
     private var basicGroups = 0
     private var depth = 0
     private var size = 0
@@ -38,29 +45,28 @@ struct SPARQLParser {
     /// `QueryUnit`.
     mutating func query() throws(DiagnosticList) -> SPARQLQuery {
         try prologue()
+        var clauses = DatasetClauses()
         let form: SPARQLQuery.Form
         switch token.keyword {
-        case "SELECT": form = .select(try selection(isOutermost: true))
-        case "ASK": form = .ask(try ask())
-        case "CONSTRUCT", "DESCRIBE", "INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH":
-            throw unsupported(token)
-        default: throw unexpected("`SELECT` or `ASK`")
+        case "SELECT": form = .select(try selection(isOutermost: true, &clauses))
+        case "ASK": form = .ask(try ask(&clauses))
+        case "CONSTRUCT": form = try construct(&clauses)
+        case "DESCRIBE": form = try describe(&clauses)
+        case "INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH": throw update(token)
+        default: throw unexpected("`SELECT`, `ASK`, `CONSTRUCT` or `DESCRIBE`")
         }
         guard token.kind == .end else { throw unexpected("the end of the query") }
-        return SPARQLQuery(form: form, slotCount: slotNames.count)
+        return SPARQLQuery(form: form, slotCount: slotNames.count, clauses: clauses, base: base, refusals: refusals)
     }
 
-    private mutating func ask() throws(DiagnosticList) -> Pattern {
+    private mutating func ask(_ clauses: inout DatasetClauses) throws(DiagnosticList) -> Pattern {
         advance()
-        try refuseDatasets()
+        clauses = try datasetClauses()
         _ = takeKeyword("WHERE")
         let pattern = try groupGraphPattern()
-        return try trailingValues().map { pattern.joined($0) } ?? pattern
-    }
-
-    /// `FROM` would choose another graph than the one that is asked.
-    func refuseDatasets() throws(DiagnosticList) {
-        if token.keyword == "FROM" { throw unsupported(token) }
+        // An answer has no order and no groups that could matter; the modifiers are read all the same.
+        let selection = try finished([], over: pattern, isDistinct: false, isOutermost: true)
+        return selection.limit == nil && selection.offset == 0 ? selection.pattern : .subquery(selection)
     }
 
     private mutating func prologue() throws(DiagnosticList) {
@@ -123,9 +129,11 @@ extension SPARQLParser {
         return problem(SPARQLDiagnostic.unexpectedToken, "expected \(expected), but found \(found)")
     }
 
-    func unsupported(_ token: SPARQLToken) -> DiagnosticList {
+    private func update(_ token: SPARQLToken) -> DiagnosticList {
         let name = source[token.span].uppercased()
-        return problem(SPARQLDiagnostic.unsupported, "`\(name)` is not supported yet by this endpoint", at: token.span)
+        return problem(
+            SPARQLDiagnostic.unsupported, "`\(name)` would change the graph, and this endpoint only answers questions", at: token.span,
+            help: "ask with `SELECT`, `ASK`, `CONSTRUCT` or `DESCRIBE`")
     }
 
     /// Reads something nested; so deep and no deeper.
@@ -181,6 +189,12 @@ extension SPARQLParser {
         let slot = freshSlot()
         blankNodes[label] = (slot, basicGroup)
         return slot
+    }
+
+    /// A number for an `EXISTS`.
+    mutating func nextExists() -> Int {
+        existsCount += 1
+        return existsCount
     }
 
     mutating func variable() throws(DiagnosticList) -> Slot {

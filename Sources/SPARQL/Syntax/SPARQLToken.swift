@@ -47,4 +47,7 @@ enum SPARQLDiagnostic {
     static let tooManySteps: DiagnosticCode = "S0301"
     static let tooSlow: DiagnosticCode = "S0302"
     static let tooManyRows: DiagnosticCode = "S0303"
+    static let tooMuchMemory: DiagnosticCode = "S0304"
+    static let cancelled: DiagnosticCode = "S0305"
+    static let notWritable: DiagnosticCode = "S0401"
 }
