@@ -16,6 +16,7 @@ let strict: [SwiftSetting] = [
 // Linked by soname: `libcurl.so.4` is Debian's OpenSSL flavour whichever libcurl -dev package is installed (PACKAGING.md).
 let curlOnOpenSSL: LinkerSetting = .linkedLibrary(":libcurl.so.4")
 let raptor: LinkerSetting = .linkedLibrary(":libraptor2.so.0")
+let postgres: LinkerSetting = .linkedLibrary(":libpq.so.5")
 
 let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
 let sqlite: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -63,9 +64,11 @@ let package = Package(
         .systemLibrary(name: "CRaptor2"),
         .systemLibrary(name: "CCurl"),
         .systemLibrary(name: "COpenSSL"),
+        .systemLibrary(name: "CPostgres"),
         room("Diagnostics"),
         room("RDF", ["CRaptor2"], linker: [raptor]),
         room("HTTPClient", ["CCurl"], linker: [curlOnOpenSSL]),
+        room("PostgresClient", ["CPostgres"], linker: [postgres]),
         room("DICOMFile"),
 
         // Floor 1: the language, its plan and meaning, and what concepts mean; programs of others.
@@ -80,7 +83,7 @@ let package = Package(
         room("SPARQL", ["RDF", "Diagnostics"]),
 
         // Floor 3: the source models; disclosure control; the synthetic population.
-        room("OMOPAdapter", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics", sqlite]),
+        room("OMOPAdapter", ["Execution", "CohortPlan", "Hyperontology", "PostgresClient", "Diagnostics", sqlite]),
         room("FHIRAdapter", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics", sqlite]),
         room("Disclosure", ["CohortPlan", "Execution", "Diagnostics", yaml]),
         room("OrthancServer", ["HTTPClient", "Processes", "Diagnostics"]),
@@ -101,7 +104,8 @@ let package = Package(
         room(
             "Node",
             [
-                "Federation", "CohortDispatch", "OMOPAdapter", "FHIRAdapter", "Disclosure", "Execution", "Hyperontology", "CohortPlan",
+                "Federation", "CohortDispatch", "OMOPAdapter", "PostgresClient", "FHIRAdapter", "Disclosure", "Execution", "Hyperontology",
+                "CohortPlan",
                 "HTTPClient", "Diagnostics", logging, lifecycle, signals, yaml,
             ]),
 
@@ -120,10 +124,15 @@ let package = Package(
         // What several tests read: the patients that ../shared holds in two models.
         .target(name: "PublishedPatients", dependencies: [sqlite], path: "Tests/Support/PublishedPatients", swiftSettings: strict),
 
+        // A PostgreSQL server of a test's own.
+        .target(
+            name: "PostgresServer", dependencies: ["Processes", sqlite], path: "Tests/Support/PostgresServer", swiftSettings: strict),
+
         tests("DiagnosticsTests", ["Diagnostics"]),
         tests("RDFTests", ["RDF"]),
 
         tests("HTTPClientTests", ["HTTPClient"]),
+        tests("PostgresClientTests", ["PostgresClient", "PostgresServer"]),
         tests("DICOMFileTests", ["DICOMFile"]),
         tests("CohortQLTests", ["CohortQL", "Diagnostics"]),
         tests("CohortPlanTests", ["CohortPlan"]),
@@ -133,19 +142,25 @@ let package = Package(
         tests("SPARQLTests", ["SPARQL", "RDF", "Diagnostics"]),
         tests(
             "OMOPAdapterTests",
-            ["PublishedPatients", "OMOPAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Diagnostics", sqlite]),
+            [
+                "PublishedPatients", "PostgresServer", "OMOPAdapter", "PostgresClient", "Execution", "CohortPlan", "Hyperontology",
+                "Compiler",
+                "Synthesis", "Diagnostics", sqlite,
+            ]),
         tests("FHIRAdapterTests", ["FHIRAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Diagnostics", sqlite]),
         tests("DisclosureTests", ["Disclosure", "Execution", "CohortPlan"]),
         tests("SynthesisTests", ["Synthesis", "CohortPlan", "Hyperontology", "DICOMFile", sqlite]),
         tests("FederationTests", ["Federation", "Diagnostics", "HTTPClient", "Disclosure", "CohortPlan", "Execution"]),
-        tests("NodeTests", ["Node", "Disclosure", "CohortPlan", "Execution", "Hyperontology", "Compiler", "Synthesis", "Diagnostics"]),
+        tests(
+            "NodeTests",
+            ["Node", "Disclosure", "CohortPlan", "Execution", "Hyperontology", "Compiler", "Synthesis", "PostgresClient", "Diagnostics"]),
         tests("CohortDispatchTests", ["CohortDispatch", "DICOMFile", "cohortium-intensity"]),
         tests("ArchitectureTests", []),
         tests(
             "DifferentialTests",
             [
-                "Execution", "CohortPlan", "Compiler", "Hyperontology", "Synthesis", "OMOPAdapter", "FHIRAdapter", "PublishedPatients",
-                "Diagnostics",
+                "Execution", "CohortPlan", "Compiler", "Hyperontology", "Synthesis", "OMOPAdapter", "FHIRAdapter", "PostgresClient",
+                "PublishedPatients", "PostgresServer", "Diagnostics",
             ]),
     ]
 )

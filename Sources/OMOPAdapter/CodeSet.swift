@@ -26,12 +26,14 @@ struct CodeSet: Sendable {
         self.systems = systems
     }
 
-    /// All codes as a JSON array for `json_each`: concept ids as numbers, other codes as texts. Sorted, so that statements repeat.
-    var json: String {
-        let values = codes.sorted { $0.key < $1.key }.flatMap { system, codes in
-            codes.compactMap { code in system == "omop" ? Int64(code).map(String.init) : code.jsonLiteral }
+    /// All codes, sorted, so that statements repeat. What is no number is no concept id.
+    var listed: [ListedCode] {
+        codes.sorted { $0.key < $1.key }.flatMap { system, codes in
+            codes.compactMap { code in
+                system == "omop"
+                    ? Int64(code).map { ListedCode(code: String($0), isNumber: true) } : ListedCode(code: code, isNumber: false)
+            }
         }
-        return "[\(values.joined(separator: ","))]"
     }
 
     /// Whether a recorded code is one of the set. A code that no concept is mapped to says nothing.
@@ -39,20 +41,6 @@ struct CodeSet: Sendable {
         let capitals = code.uppercased()
         if systems.contains(where: { comparable[$0]?.contains(capitals) ?? false }) { return .yes }
         return systems.contains { bindings.knows(code, in: $0) || bindings.knows(capitals, in: $0) } ? .no : .unknown
-    }
-}
-
-extension String {
-    /// The text as a JSON string (RFC 8259, section 7).
-    fileprivate var jsonLiteral: String {
-        let escaped = unicodeScalars.map { scalar in
-            switch scalar {
-            case "\"", "\\": "\\\(scalar)"
-            case _ where scalar.value < 0x20: "\\u00\(scalar.value < 0x10 ? "0" : "")\(String(scalar.value, radix: 16))"
-            default: String(scalar)
-            }
-        }
-        return "\"\(escaped.joined())\""
     }
 }
 

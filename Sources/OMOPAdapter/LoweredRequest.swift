@@ -47,6 +47,11 @@ struct LoweredQuery: Sendable {
 /// Why something cannot be asked of a database: one sentence, free of any count.
 struct LoweringGap: Error, Hashable, Sendable {
     let reason: String
+    /// Whether it is there and this node's account may not read it.
+    let isForbidden: Bool
 
-    init(_ reason: String) { self.reason = reason }
+    init(_ reason: String, isForbidden: Bool = false) {
+        self.reason = reason
+        self.isForbidden = isForbidden
+    }
 }

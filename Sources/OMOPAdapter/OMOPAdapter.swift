@@ -2,8 +2,9 @@ public import CohortPlan
 import Diagnostics
 public import Execution
 public import Hyperontology
+public import PostgresClient
 
-/// An OMOP Common Data Model 5.4 in an SQLite file, with its imaging extension where that is there.
+/// An OMOP Common Data Model 5.4 in PostgreSQL or in an SQLite file, with its imaging extension where that is there.
 ///
 /// Each request becomes one SELECT for each table that the bindings name, with bound parameters alone; numbers, units and
 /// codes of values are compared here, exactly. The patient identifier that the node's sources share is
@@ -14,8 +15,9 @@ public struct OMOPAdapter: SourceAdapter {
     public var model: SourceModel { .omop }
     private let bindings: ModelBindings
     private let omopUnits: [String: String]
-    private let database: OMOPDatabase
+    private let database: any OMOPDatabase
 
+    /// In an SQLite file.
     /// - Parameters:
     ///   - name: the source's name in the node's configuration.
     ///   - path: the SQLite file; opened read-only and not before it is needed.
@@ -26,27 +28,54 @@ public struct OMOPAdapter: SourceAdapter {
         self.name = name
         self.bindings = bindings
         self.omopUnits = omopUnits
-        self.database = OMOPDatabase(source: name, path: path, patience: patience)
+        self.database = SQLiteDatabase(source: name, path: path, patience: patience)
+    }
+
+    /// In a schema of a PostgreSQL database.
+    /// - Parameters:
+    ///   - name: the source's name in the node's configuration.
+    ///   - address: connected to when it is first needed, and only read.
+    ///   - schema: exactly; nil for the first on the account's search path that has a table of persons.
+    ///   - bindings: the hyperontology's bindings for `omop`.
+    ///   - omopUnits: UCUM codes by OMOP unit concept id.
+    ///   - limits: how long connections, statements and locks may take.
+    public init(
+        name: String, postgres address: PostgresAddress, schema: String? = nil, bindings: ModelBindings, omopUnits: [String: String],
+        limits: PostgresSession.Limits = PostgresSession.Limits()
+    ) {
+        self.name = name
+        self.bindings = bindings
+        self.omopUnits = omopUnits
+        self.database = PostgresDatabase(source: name, session: PostgresSession(address, limits: limits), schema: schema)
     }
 
     public func probe() async throws(SourceFailure) {
-        let schema = try database.reopen()
-        if case .failure(let gap) = PersonLowering.lower(bindings.patient, schema: schema) {
-            throw SourceFailure(source: name, missing(gap))
+        let schema = try await database.reopen()
+        if case .failure(let gap) = person(schema) { throw SourceFailure(source: name, missing(gap)) }
+        for version in try await OMOPVersion.all(in: database, schema) where !version.isReadable {
+            throw SourceFailure(
+                source: name,
+                Diagnostic(
+                    "N0216", "source `\(name)` says that it is version `\(version.text)` of the OMOP CDM, which is not read here",
+                    help: "use a CDM of version 5.4, or correct `cdm_version` in `cdm_source`"))
         }
+    }
+
+    private func person(_ schema: OMOPSchema?) -> Result<PersonLowering, LoweringGap> {
+        PersonLowering.lower(bindings.patient, schema: schema, dialect: database.dialect)
     }
 
     public func assess(_ request: EventRequest, in plan: ExpandedPlan) -> Assessment { lower(request, plan).assessment }
 
     public func assess(_ subject: Demographic) -> Assessment {
-        switch PersonLowering.lower(bindings.patient, schema: database.schema) {
+        switch person(database.schema) {
         case .failure(let gap): .notEvaluable(gap.reason)
         case .success(let person): person.assess(subject, sexCodes: bindings.sexCodes)
         }
     }
 
     public func patients() async throws(SourceFailure) -> [SourcePatient] {
-        switch PersonLowering.lower(bindings.patient, schema: database.schema) {
+        switch person(database.schema) {
         case .failure(let gap): throw SourceFailure(source: name, missing(gap))
         case .success(let person):
             let sexCodes = bindings.sexCodes
@@ -76,13 +105,17 @@ public struct OMOPAdapter: SourceAdapter {
     }
 
     private func lower(_ request: EventRequest, _ plan: ExpandedPlan) -> LoweredRequest {
-        RequestLowering(plan: plan, bindings: bindings, schema: database.schema, omopUnits: omopUnits).lower(request)
+        RequestLowering(plan: plan, bindings: bindings, schema: database.schema, omopUnits: omopUnits, dialect: database.dialect).lower(
+            request)
     }
 
     private func missing(_ gap: LoweringGap) -> Diagnostic {
-        Diagnostic(
-            "N0204", "source `\(name)` is not the OMOP database that the bindings describe",
-            help: "compare its tables with `bindings/omop.ttl`",
-            notes: [gap.reason])
+        gap.isForbidden
+            ? Diagnostic(
+                "N0215", "the account of source `\(name)` has no right to read all that is there",
+                help: "grant it USAGE on the schema and SELECT on its tables", notes: [gap.reason])
+            : Diagnostic(
+                "N0204", "source `\(name)` is not the OMOP database that the bindings describe",
+                help: "compare its tables with `bindings/omop.ttl`", notes: [gap.reason])
     }
 }

@@ -8,6 +8,7 @@ struct RequestLowering {
     let bindings: ModelBindings
     let schema: OMOPSchema?
     let omopUnits: [String: String]
+    let dialect: any SQLDialect
 
     func lower(_ request: EventRequest) -> LoweredRequest {
         guard let binding = bindings.events[request.kind.rawValue], !binding.places.isEmpty else {
@@ -16,7 +17,7 @@ struct RequestLowering {
         return LoweredRequest(
             binding.places.map { place in
                 Result { () throws(LoweringGap) in
-                    let person = try PersonLowering.lower(bindings.patient, schema: schema).get()
+                    let person = try PersonLowering.lower(bindings.patient, schema: schema, dialect: dialect).get()
                     let bound = try BoundTable(place, schema: schema)
                     return request.kind.isImaging ? try images(request, in: bound, person) : try records(request, in: bound, person)
                 }
@@ -25,27 +26,27 @@ struct RequestLowering {
 
     private func records(_ request: EventRequest, in bound: BoundTable, _ person: PersonLowering) throws(LoweringGap) -> AssessedQuery {
         let patient = try bound.column("patientField")
-        let concepts = try conceptCodes(of: request, in: bound)
+        var parameters = SQLParameters(dialect)
+        let concepts = try conceptTest(of: request, in: bound, &parameters)
         let value = try valueTest(of: request, in: bound)
         let columns = [
-            try bound.column("keyField"), try bound.column("startField"), bound.optionalColumn("endField"),
-            bound.optionalColumn("numberField"), bound.optionalColumn("operatorField"), bound.optionalColumn("unitField"),
-            bound.optionalColumn("unitTextField"), bound.optionalColumn("codedValueField"),
+            try bound.column("keyField"), try bound.column("startField"), try bound.optionalColumn("endField"),
+            try bound.optionalColumn("numberField"), try bound.optionalColumn("operatorField"), try bound.optionalColumn("unitField"),
+            try bound.optionalColumn("unitTextField"), try bound.optionalColumn("codedValueField"),
         ]
-        let list = columns.map { $0.map { "t.\($0.quoted)" } ?? "NULL" }.joined(separator: ", ")
-        var text = "SELECT \(person.identifier), \(list) FROM \(bound.table.quoted) AS t \(person.join(on: patient))"
-        if let concepts { text += " WHERE \(concepts.expression) IN (SELECT value FROM json_each(?))" }
+        let list = columns.map { $0?.of("t").text ?? "NULL" }.joined(separator: ", ")
+        var text = "SELECT \(person.identifier), \(list) FROM \(bound.reference) AS t \(person.join(on: patient))"
+        if let concepts { text += " WHERE \(concepts.condition)" }
         let reader = RecordReader(table: bound.table.name, test: value.test)
         return AssessedQuery(
-            query: LoweredQuery(
-                statement: OMOPStatement(text: text, parameters: concepts.map { [$0.json] } ?? []), rows: .records(reader)),
+            query: LoweredQuery(statement: OMOPStatement(text: text, parameters: parameters.values), rows: .records(reader)),
             assessment: [concepts?.assessment ?? .exact, value.assessment].combined)
     }
 
-    /// The codes that a record's concept must be among, as one JSON array, and the expression of the concept.
-    private func conceptCodes(
-        of request: EventRequest, in bound: BoundTable
-    ) throws(LoweringGap) -> (expression: String, json: String, assessment: Assessment)? {
+    /// The test of a record's concept.
+    private func conceptTest(
+        of request: EventRequest, in bound: BoundTable, _ parameters: inout SQLParameters
+    ) throws(LoweringGap) -> (condition: String, assessment: Assessment)? {
         guard let set = request.concepts else {
             // A table of all procedures does not say which of them are radiotherapy; only their concepts do.
             let procedures = bindings.events[EventKind.procedure.rawValue]?.places ?? []
@@ -56,8 +57,7 @@ struct RequestLowering {
         }
         let column = try bound.column("conceptField")
         let codes = try CodeSet(set, systems: bound.place.codeSystems, plan: plan, bindings: bindings)
-        let isConverted = bound.isNumeric(column) || bound.place.codeSystems != ["omop"]
-        return (isConverted ? "t.\(column.quoted)" : "CAST(t.\(column.quoted) AS INTEGER)", codes.json, codes.assessment)
+        return (parameters.isAmong(column.of("t"), codes.listed), codes.assessment)
     }
 
     private func valueTest(
@@ -72,7 +72,8 @@ struct RequestLowering {
         case .quantity(let range):
             _ = try bound.column("numberField")
             guard UCUMUnit(range.unit) != nil else { throw LoweringGap("the unit `\(range.unit)` is not known here") }
-            guard bound.optionalColumn("unitField") != nil || bound.optionalColumn("unitTextField") != nil else {
+            let units = [try bound.optionalColumn("unitField"), try bound.optionalColumn("unitTextField")]
+            guard units.contains(where: { $0 != nil }) else {
                 throw LoweringGap("table `\(bound.table.name)` tells no unit")
             }
             return (.quantity(range, omopUnits: omopUnits), .exact)
@@ -86,8 +87,8 @@ struct RequestLowering {
         var tests = SeriesTests(firstColumn: columns.count + 1)
         let groups = request.kind == .imagingSeries ? [request.attributes] : request.havingSeries
         let lowered = try tests.lower(groups, in: bound, plan: plan, bindings: bindings)
-        let list = (columns + tests.columns).map { "t.\($0.quoted)" }.joined(separator: ", ")
-        let text = "SELECT \(person.identifier), \(list) FROM \(bound.table.quoted) AS t \(person.join(on: patient))"
+        let list = (columns + tests.columns).map { $0.of("t").text }.joined(separator: ", ")
+        let text = "SELECT \(person.identifier), \(list) FROM \(bound.reference) AS t \(person.join(on: patient))"
         let reader = ImageReader(table: bound.table.name, groups: lowered, isOfStudies: request.kind == .imagingStudy)
         return AssessedQuery(
             query: LoweredQuery(statement: OMOPStatement(text: text, parameters: []), rows: .images(reader)),

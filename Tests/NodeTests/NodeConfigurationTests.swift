@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import Node
+import PostgresClient
 import Testing
 
 @Suite struct NodeConfigurationTests {
@@ -21,6 +22,25 @@ import Testing
         #expect(configuration.policy.hasSuffix("/policy.yaml") && configuration.policy.hasPrefix("/"))
         #expect(configuration.sources.map(\.name) == ["omop"])
         #expect(configuration.sources[0].location.hasSuffix("/omop/omop.sqlite"))
+    }
+
+    @Test func aDatabaseServerIsNamedByAnAddressWithoutAPassword() throws {
+        let lines = "    schema: cdm\n    passwordFile: secrets/omop\n"
+        let text = good.replacingOccurrences(
+            of: "    sqlite: omop/omop.sqlite\n", with: "    postgres: postgresql://reader@db.example/omop?sslmode=verify-full\n" + lines)
+        let place = try #require(try read(text).sources.first?.postgres)
+        #expect(place.schema == "cdm")
+        #expect(place.address.url == "postgresql://reader@db.example/omop?sslmode=verify-full")
+        #expect(place.address.passwordFile?.hasSuffix("/secrets/omop") == true && place.address.passwordFile?.hasPrefix("/") == true)
+        #expect(try read(good).sources.first?.postgres == nil)
+    }
+
+    @Test(arguments: [("postgresql://reader:hunter2@db/omop", "N0122"), ("db.example?password=hunter2", "N0121")])
+    func aPasswordInAnAddressIsRefusedAndNotRepeated(_ url: String, _ code: String) {
+        let text = good.replacingOccurrences(of: "sqlite: omop/omop.sqlite", with: "postgres: \(url)")
+        let error = #expect(throws: DiagnosticList.self) { try read(text) }
+        #expect(error?.diagnostics.map(\.code.rawValue) == [code])
+        #expect("\(String(describing: error))".contains("hunter2") == false)
     }
 
     @Test(arguments: [

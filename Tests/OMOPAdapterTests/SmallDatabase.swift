@@ -16,7 +16,7 @@ struct SmallDatabase {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
     /// Read once for all tests.
-    private static let loaded = Result { try Hyperontology(directory: root.appendingPathComponent("Ontologies").path) }
+    static let loaded = Result { try Hyperontology(directory: root.appendingPathComponent("Ontologies").path) }
 
     /// The tables that the bindings name, without declared types, as a bare import leaves them.
     private static let tables = """

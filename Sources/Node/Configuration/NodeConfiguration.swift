@@ -45,6 +45,8 @@ public struct NodeConfiguration: Sendable, Hashable {
         public let model: SourceModel
         /// A database file for `omop`, a folder of NDJSON files for `fhir`.
         public let location: String
+        /// For `omop` on a server; ``location`` is its address then.
+        public var postgres: PostgresPlace?
     }
 
 }
@@ -77,6 +79,9 @@ extension NodeConfiguration {
         let name: String?
         let model: String
         let sqlite: String?
+        let postgres: String?
+        let schema: String?
+        let passwordFile: String?
         let folder: String?
     }
 
@@ -130,7 +135,7 @@ extension NodeConfiguration {
         for entry in file.sources {
             let location: String? =
                 switch SourceModel(rawValue: entry.model) {
-                case .omop: entry.sqlite.map(absolute)
+                case .omop: entry.sqlite.map(absolute) ?? entry.postgres
                 case .fhir: entry.folder.map(absolute)
                 case .dicom, nil: nil
                 }
@@ -138,10 +143,17 @@ extension NodeConfiguration {
                 diagnostics.append(
                     Diagnostic(
                         "N0104", "the source `\(entry.name ?? entry.model)` in `\(path)` does not say where its data is",
-                        help: "give `model: omop` a `sqlite`, `model: fhir` a `folder`"))
+                        help: "give `model: omop` a `sqlite` or a `postgres`, `model: fhir` a `folder`"))
                 continue
             }
-            sources.append(Source(name: entry.name ?? entry.model, model: model, location: location))
+            var source = Source(name: entry.name ?? entry.model, model: model, location: location)
+            if model == .omop, entry.sqlite == nil, let url = entry.postgres {
+                do {
+                    source.postgres = try PostgresPlace(
+                        url: url, schema: entry.schema, passwordFile: entry.passwordFile.map(absolute), source: source.name)
+                } catch { diagnostics.append(error) }
+            }
+            sources.append(source)
         }
         self.sources = sources
         hub = file.hub.map { Hub(url: $0.url, ca: $0.ca.map(absolute), proxy: $0.proxy) }

@@ -14,10 +14,13 @@ public enum NodeSources {
         for source in configuration.sources {
             switch source.model {
             case .omop:
+                let bindings = hyperontology.bindings(for: source.model.rawValue)
                 adapters.append(
-                    OMOPAdapter(
-                        name: source.name, path: source.location, bindings: hyperontology.bindings(for: source.model.rawValue),
-                        omopUnits: hyperontology.omopUnits))
+                    source.postgres.map { place in
+                        OMOPAdapter(
+                            name: source.name, postgres: place.address, schema: place.schema, bindings: bindings,
+                            omopUnits: hyperontology.omopUnits)
+                    } ?? OMOPAdapter(name: source.name, path: source.location, bindings: bindings, omopUnits: hyperontology.omopUnits))
             case .fhir:
                 let systems = hyperontology.codeSystems.flatMap { system in system.uris.map { ($0, system.shortName) } }
                 adapters.append(

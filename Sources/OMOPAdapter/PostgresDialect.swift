@@ -1,0 +1,26 @@
+/// PostgreSQL: lists are arrays, and types are never mixed.
+struct PostgresDialect: SQLDialect {
+    func parameter(_ number: Int) -> String { "$\(number)" }
+
+    func list(_ codes: [ListedCode]) -> String {
+        // PostgreSQL's texts hold no NUL, so such a code is nowhere.
+        let members = codes.filter { !$0.code.utf8.contains(0) }.map { $0.isNumber ? $0.code : $0.code.arrayLiteral }
+        return "{\(members.joined(separator: ","))}"
+    }
+
+    func isAmong(_ value: SQLExpression, _ codes: [ListedCode], parameter: String) -> String {
+        if value.content == .number, codes.allSatisfy(\.isNumber) { return "\(value.text) = ANY (CAST(\(parameter) AS bigint[]))" }
+        return "TRIM(\(text(value))) = ANY (CAST(\(parameter) AS text[]))"
+    }
+
+    func text(_ value: SQLExpression) -> String { value.content == .text ? value.text : "CAST(\(value.text) AS TEXT)" }
+
+    func equal(_ left: SQLExpression, _ right: SQLExpression) -> String {
+        left.content == right.content ? "\(left.text) = \(right.text)" : "TRIM(\(text(left))) = TRIM(\(text(right)))"
+    }
+}
+
+extension String {
+    /// The text as a member of an array (the manual's section 8.15.2).
+    fileprivate var arrayLiteral: String { "\"\(map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined())\"" }
+}

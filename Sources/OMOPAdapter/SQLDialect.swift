@@ -1,0 +1,67 @@
+/// What differs between databases in the text of a statement. Everything else is the same text for all.
+protocol SQLDialect: Sendable {
+    /// How a statement names its parameters, the first being 1.
+    func parameter(_ number: Int) -> String
+
+    /// Several codes as the value of one parameter.
+    func list(_ codes: [ListedCode]) -> String
+
+    /// Whether a value is among the codes of a parameter; a value of another form than the codes' is not.
+    func isAmong(_ value: SQLExpression, _ codes: [ListedCode], parameter: String) -> String
+
+    /// The value as text.
+    func text(_ value: SQLExpression) -> String
+
+    func equal(_ left: SQLExpression, _ right: SQLExpression) -> String
+}
+
+extension SQLDialect {
+    /// Without blanks at either end; NULL where nothing is left.
+    func filledText(_ value: SQLExpression) -> String { "NULLIF(TRIM(\(text(value))), '')" }
+}
+
+/// What the values of a column are by its declaration.
+enum ColumnContent: Hashable, Sendable {
+    case number
+    case text
+    case date
+    /// Something else, or anything.
+    case other
+}
+
+/// A piece of a statement, and what its values are by declaration.
+struct SQLExpression: Hashable, Sendable {
+    let text: String
+    let content: ColumnContent
+}
+
+/// A code as a list holds it: a concept id is a number, any other code a text.
+struct ListedCode: Hashable, Sendable {
+    let code: String
+    let isNumber: Bool
+}
+
+/// The values that are bound to a statement; nothing that came with a plan stands in its text.
+struct SQLParameters {
+    private let dialect: any SQLDialect
+    private(set) var values: [String] = []
+
+    init(_ dialect: any SQLDialect) { self.dialect = dialect }
+
+    /// Binds a value; what stands for it in the text.
+    mutating func bind(_ value: String) -> String {
+        values.append(value)
+        return dialect.parameter(values.count)
+    }
+
+    /// Whether a value is among codes, which are bound as one.
+    mutating func isAmong(_ value: SQLExpression, _ codes: [ListedCode]) -> String {
+        dialect.isAmong(value, codes, parameter: bind(dialect.list(codes)))
+    }
+}
+
+/// A statement with the values bound to its parameters.
+struct OMOPStatement: Hashable, Sendable {
+    let text: String
+    let parameters: [String]
+}
