@@ -121,6 +121,14 @@ let package = Package(
         .executableTarget(
             name: "cohortium-intensity", dependencies: ["CohortDispatch", "DICOMFile", arguments], swiftSettings: strict),
 
+        // Not part of the product or its tests: how fast it is (see Benchmarks/OMOP).
+        .executableTarget(
+            name: "omop-benchmark",
+            dependencies: [
+                "OMOPAdapter", "PostgresClient", "Execution", "CohortPlan", "Compiler", "Hyperontology", "Synthesis", "Diagnostics",
+                "PostgresServer", sqlite,
+            ], path: "Benchmarks/OMOP", swiftSettings: strict),
+
         // What several tests read: the patients that ../shared holds in two models.
         .target(name: "PublishedPatients", dependencies: [sqlite], path: "Tests/Support/PublishedPatients", swiftSettings: strict),
 

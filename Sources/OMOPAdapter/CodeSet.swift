@@ -24,6 +24,8 @@ struct CodeSet: Sendable {
         comparable = lookup.codes.mapValues { Set($0.map { $0.uppercased() }) }
         self.bindings = bindings
         self.systems = systems
+        let inside = plan.expansion(of: set)?.codes.filter { $0.system == "omop" && $0.match != .broader } ?? []
+        roots = Set(inside.compactMap { Int64($0.code) }).sorted().map { ListedCode(code: String($0), isNumber: true) }
     }
 
     /// All codes, sorted, so that statements repeat. What is no number is no concept id.
@@ -36,12 +38,31 @@ struct CodeSet: Sendable {
         }
     }
 
+    /// The concept ids that mean a concept of the set or less: what a vocabulary has below them is meant, too.
+    let roots: [ListedCode]
+
+    /// The codes of a system that are known and not in the set, in capitals: those that ``contains(_:in:)`` says no of, as far as a
+    /// database can be trusted to compare them in the same way.
+    func others(in system: CodeSystem) -> [ListedCode] {
+        let wanted = comparable[system] ?? []
+        return (bindings.knownCodes[system] ?? []).filter { !wanted.contains($0) && $0.isPlainInCapitals }.sorted().compactMap { code in
+            system == "omop"
+                ? Int64(code).flatMap { String($0) == code ? ListedCode(code: code, isNumber: true) : nil }
+                : ListedCode(code: code, isNumber: false)
+        }
+    }
+
     /// Whether a recorded code is one of the set. A code that no concept is mapped to says nothing.
     func contains(_ code: String, in systems: [CodeSystem]) -> Truth {
         let capitals = code.uppercased()
         if systems.contains(where: { comparable[$0]?.contains(capitals) ?? false }) { return .yes }
         return systems.contains { bindings.knows(code, in: $0) || bindings.knows(capitals, in: $0) } ? .no : .unknown
     }
+}
+
+extension String {
+    /// Whether every database makes the same capitals of it: none.
+    fileprivate var isPlainInCapitals: Bool { utf8.allSatisfy { $0 < 0x80 && !(UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) } }
 }
 
 extension ConceptSet {

@@ -14,10 +14,6 @@ protocol OMOPDatabase: Sendable {
 
     /// Runs a statement and hands every row to a function.
     /// - Returns: what the function made of the rows, without its nils.
-    func rows<Value: Sendable>(
-        of statement: OMOPStatement, _ read: @escaping @Sendable (any SQLRow) -> Value?
-    ) async throws(SourceFailure) -> [Value]
+    func rows<Value: Sendable>(of statement: OMOPStatement, _ read: @escaping @Sendable (any SQLRow) -> Value?) async throws(SourceFailure)
+        -> [Value]
 }
-
-/// The most rows of one statement that are held in memory; beyond it there is no answer rather than a smaller one.
-enum RowLimit { static let standard = 30_000_000 }

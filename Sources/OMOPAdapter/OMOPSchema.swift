@@ -17,8 +17,17 @@ struct OMOPSchema: Sendable, Hashable {
         fileprivate(set) var columns: [String: Column] = [:]
     }
 
+    /// Where the site's vocabulary says what lies below what.
+    struct Ancestry: Sendable, Hashable {
+        let reference: String
+        let ancestor: SQLIdentifier
+        let descendant: SQLIdentifier
+    }
+
     /// By name in small letters.
     private var tables: [String: Table] = [:]
+    /// Nil where the vocabulary's hierarchy is not there, or empty.
+    var ancestry: Ancestry?
 
     /// Notes a column. Of names that differ in case alone, the one in small letters counts, else the first; a name that is no plain
     /// word is not among those that bindings can use.
@@ -40,9 +49,19 @@ struct OMOPSchema: Sendable, Hashable {
 
     subscript(table: SQLIdentifier) -> Table? { tables[table.name.lowercased()] }
 
+    /// The table of the vocabulary's hierarchy.
+    static let ancestryTable = "concept_ancestor"
+
+    /// The hierarchy, whether or not there is anything in it; nil where it cannot be read.
+    var possibleAncestry: Ancestry? {
+        guard let table = tables[OMOPSchema.ancestryTable], let ancestor = table.columns["ancestor_concept_id"],
+            let descendant = table.columns["descendant_concept_id"],
+            [ancestor, descendant].allSatisfy({ $0.isReadable && $0.content.isNumber })
+        else { return nil }
+        return Ancestry(reference: table.reference, ancestor: ancestor.name, descendant: descendant.name)
+    }
+
     var isEmpty: Bool { tables.isEmpty }
 }
 
-extension OMOPSchema.Table {
-    subscript(column: SQLIdentifier) -> OMOPSchema.Column? { columns[column.name.lowercased()] }
-}
+extension OMOPSchema.Table { subscript(column: SQLIdentifier) -> OMOPSchema.Column? { columns[column.name.lowercased()] } }

@@ -20,8 +20,15 @@ enum OMOPValue {
         case .null, .bytes: nil
         case .integer(let number): ExactDecimal(Int(number))
         case .real(let number): ExactDecimal(number)
-        case .text(let text): ExactDecimal(text.trimmingBlanks)
+        case .text(let text): number(text.trimmingBlanks)
         }
+    }
+
+    /// Digits, or what a database writes for a binary number that is very large or very small: `1e-05`.
+    private static func number(_ text: String) -> ExactDecimal? {
+        if let decimal = ExactDecimal(text) { return decimal }
+        guard text.contains("e"), text.utf8.allSatisfy({ "0123456789.e+-".utf8.contains($0) }) else { return nil }
+        return Double(text).flatMap { ExactDecimal($0) }
     }
 
     /// A whole number.
@@ -35,9 +42,7 @@ enum OMOPValue {
     }
 
     /// A text as it stands.
-    static func text(_ value: SQLValue) -> String? {
-        if case .text(let text) = value { text } else { nil }
-    }
+    static func text(_ value: SQLValue) -> String? { if case .text(let text) = value { text } else { nil } }
 
     /// A date, or the date of a date with a time. PostgreSQL writes a year before our era with `BC` behind it.
     static func date(_ value: SQLValue) -> DateRange? {
@@ -50,20 +55,26 @@ enum OMOPValue {
     static func key(_ value: SQLValue, table: String) -> String? {
         switch value {
         case .null, .bytes: return nil
-        case .integer(let number):
-            let digits = String(number)
-            return "\(table)/\(String(repeating: "0", count: max(0, 19 - digits.utf8.count)))\(digits)"
+        case .integer(let number): return key(number, table)
         case .real(let number): return "\(table)/\(number)"
-        case .text(let text): return "\(table)/\(text)"
+        case .text(let text): return Int64(text).map { key($0, table) } ?? "\(table)/\(text)"
         }
     }
+
+    private static func key(_ number: Int64, _ table: String) -> String {
+        let digits = String(number)
+        return "\(table)/\(String(repeating: "0", count: max(0, 19 - digits.utf8.count)))\(digits)"
+    }
+
+    /// The operator `=`.
+    static let equalSign = 4_172_703
 
     /// What `operator_concept_id` says of a number; nil for an operator that says nothing known.
     ///
     /// The concepts of the OMOP domain *Meas Value Operator*.
     static func comparator(_ value: SQLValue) -> Comparator? {
         switch code(value) {
-        case nil, "4172703": .equal
+        case nil, String(equalSign): .equal
         case "4171756": .bound("<")
         case "4171754": .bound("<=")
         case "4172704": .bound(">")

@@ -5,7 +5,7 @@ import Hyperontology
 /// Where the patients are, and how they are read.
 struct PersonLowering: Sendable {
     /// All patients: identifier, sex, and year, month and day of birth.
-    let statement: OMOPStatement
+    let select: SQLSelect
     /// The expression of the identifier that the node's sources share, for a table of patients called `p`.
     let identifier: String
     private let hasSex: Bool
@@ -30,12 +30,27 @@ struct PersonLowering: Sendable {
         let year = try bound.optionalColumn("birthYearField")
         hasSex = sex != nil
         hasBirthDate = year != nil
-        let own = "CAST(\(key.of("p").text) AS TEXT)"
+        let own = dialect.name(key.of("p"))
         let shared = try bound.column(named: PersonLowering.sharedIdentifierColumn)
         identifier = shared.map { "COALESCE(\(dialect.filledText($0.of("p"))), \(own))" } ?? own
         let columns = [sex, year, try bound.optionalColumn("birthMonthField"), try bound.optionalColumn("birthDayField")]
-        let list = columns.map { $0?.of("p").text ?? "NULL" }.joined(separator: ", ")
-        statement = OMOPStatement(text: "SELECT \(identifier), \(list) FROM \(bound.reference) AS p", parameters: [])
+        select = SQLSelect(
+            columns: [SQLExpression(text: identifier, content: .text)] + columns.map { $0?.of("p") }, source: "FROM \(bound.reference) AS p"
+        )
+    }
+
+    var identity: SQLExpression { SQLExpression(text: identifier, content: .text) }
+
+    /// How many identifiers stand for more than one row.
+    var sharedIdentifiers: OMOPStatement {
+        let groups = "SELECT \(identifier) AS id FROM \(bound.reference) AS p GROUP BY \(identifier) HAVING COUNT(*) > 1"
+        return OMOPStatement(text: "SELECT COUNT(*) FROM (\(groups)) AS shared", parameters: [])
+    }
+
+    /// One row where a table has rows of persons who are not there.
+    func orphans(of other: BoundTable, _ column: BoundColumn) -> OMOPStatement {
+        let persons = "SELECT 1 FROM \(bound.reference) AS p WHERE \(dialect.equal(key.of("p"), column.of("t")))"
+        return OMOPStatement(text: "SELECT 1 FROM \(other.reference) AS t WHERE NOT EXISTS (\(persons)) LIMIT 1", parameters: [])
     }
 
     /// The clause that joins a table called `t` to its patients.

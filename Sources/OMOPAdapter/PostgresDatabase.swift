@@ -18,14 +18,20 @@ final class PostgresDatabase: OMOPDatabase {
     private let session: PostgresSession
     /// Nil for the first of the account's search path that has a table of persons.
     private let schemaName: String?
+    /// The schema of the vocabulary where it is another one.
+    private let vocabularyName: String?
+    /// How many rows of one statement are held at most.
+    private let rowLimit: Int
     private let known = Mutex(Known.nothing)
     /// How long after a failure a look at the tables is not tried again.
     private static let respite = Duration.seconds(2)
 
-    init(source: String, session: PostgresSession, schema: String?) {
+    init(source: String, session: PostgresSession, schema: String?, vocabulary: String?, rowLimit: Int) {
         self.source = source
         self.session = session
         self.schemaName = schema
+        self.vocabularyName = vocabulary
+        self.rowLimit = rowLimit
     }
 
     var schema: OMOPSchema? {
@@ -42,14 +48,12 @@ final class PostgresDatabase: OMOPDatabase {
         return try look()
     }
 
-    func rows<Value: Sendable>(
-        of statement: OMOPStatement, _ read: @escaping @Sendable (any SQLRow) -> Value?
-    ) async throws(SourceFailure) -> [Value] {
+    func rows<Value: Sendable>(of statement: OMOPStatement, _ read: @escaping @Sendable (any SQLRow) -> Value?) async throws(SourceFailure)
+        -> [Value]
+    {
         if case .schema = known.withLock({ $0 }) {} else { _ = try look() }
         do {
-            return try await session.rows(of: statement.text, statement.parameters, limit: RowLimit.standard) {
-                read(PostgresRowView(row: $0))
-            }
+            return try await session.rows(of: statement.text, statement.parameters, limit: rowLimit) { read(PostgresRowView(row: $0)) }
         } catch {
             if error.code == .noRelation { known.withLock { $0 = .nothing } }
             throw SourceFailure(source: source, diagnostic(error))
@@ -64,11 +68,17 @@ final class PostgresDatabase: OMOPDatabase {
     /// The node waits here, seconds at most: whether a plan can be answered is decided without waiting for anything else.
     private func look() throws(SourceFailure) -> OMOPSchema {
         do {
-            let name = try chosenSchema()
-            let columns = try session.rowsBlocking(of: PostgresDatabase.columns, [name]) { Column($0) }
             var schema = OMOPSchema()
-            for column in columns {
-                schema.add(column: column.name, of: column.table, in: name, content: column.content, isReadable: column.isReadable)
+            // First the vocabulary's own tables: those that an empty copy beside the patients would hide.
+            if let vocabularyName {
+                try require(schema: vocabularyName, key: "vocabulary", near: [])
+                try add(vocabularyName, to: &schema) { $0.table.lowercased() == OMOPSchema.ancestryTable }
+            }
+            try add(try chosenSchema(), to: &schema) { vocabularyName == nil || $0.table.lowercased() != OMOPSchema.ancestryTable }
+            if let ancestry = schema.possibleAncestry,
+                try !session.rowsBlocking(of: "SELECT 1 FROM \(ancestry.reference) LIMIT 1", [], { _ in true }).isEmpty
+            {
+                schema.ancestry = ancestry
             }
             known.withLock { $0 = .schema(schema) }
             return schema
@@ -79,6 +89,12 @@ final class PostgresDatabase: OMOPDatabase {
             known.withLock { $0 = .failed(.now) }
             throw SourceFailure(
                 source: source, error as? Diagnostic ?? Diagnostic("N0205", "the database of source `\(source)` reports an error"))
+        }
+    }
+
+    private func add(_ name: String, to schema: inout OMOPSchema, where isWanted: (Column) -> Bool) throws(PostgresFailure) {
+        for column in try session.rowsBlocking(of: PostgresDatabase.columns, [name], { Column($0) }) where isWanted(column) {
+            schema.add(column: column.name, of: column.table, in: name, content: column.content, isReadable: column.isReadable)
         }
     }
 
@@ -94,6 +110,7 @@ final class PostgresDatabase: OMOPDatabase {
             self.name = name
             content =
                 switch row[2] {
+                case .text("numeric"): .decimal
                 case .text("N"): .number
                 case .text("S"): .text
                 case .text("D"): .date
@@ -105,7 +122,7 @@ final class PostgresDatabase: OMOPDatabase {
 
     /// The columns of a schema's tables and views, what they hold, and whether they may be read.
     private static let columns = """
-        SELECT CAST(c.relname AS text), CAST(a.attname AS text), CAST(t.typcategory AS text),
+        SELECT CAST(c.relname AS text), CAST(a.attname AS text), CASE t.typname WHEN 'numeric' THEN 'numeric' ELSE CAST(t.typcategory AS text) END,
           pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT')
         FROM pg_catalog.pg_namespace AS n
         JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
@@ -127,19 +144,23 @@ final class PostgresDatabase: OMOPDatabase {
             if case .text(let name) = row[0] { (name: name, isOnPath: row[1] != .null) } else { nil }
         }
         if let schemaName {
-            let found = try session.rowsBlocking(
-                of: "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", [schemaName]
-            ) { _ in true }
-            if !found.isEmpty { return schemaName }
-            let near = nearest(to: schemaName, among: candidates.map(\.name)) ?? candidates.first?.name
-            throw Diagnostic(
-                "N0214", "the database of source `\(source)` has no schema `\(schemaName)`",
-                help: near.map { "did you mean `schema: \($0)`?" } ?? "name the schema of the OMOP tables with `schema:`")
+            try require(schema: schemaName, key: "schema", near: candidates.map(\.name))
+            return schemaName
         }
         if let first = candidates.first, first.isOnPath { return first.name }
         throw Diagnostic(
             "N0214", "the database of source `\(source)` has no OMOP tables where its account looks",
             help: candidates.first.map { "write `schema: \($0.name)` below `postgres:`" } ?? "check the database's name in `postgres:`")
+    }
+
+    /// - Parameter key: what names the schema in the node's configuration.
+    private func require(schema name: String, key: String, near candidates: [String]) throws {
+        let found = try session.rowsBlocking(of: "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", [name]) { _ in true }
+        guard found.isEmpty else { return }
+        let near = nearest(to: name, among: candidates) ?? candidates.first
+        throw Diagnostic(
+            "N0214", "the database of source `\(source)` has no schema `\(name)`",
+            help: near.map { "did you mean `\(key): \($0)`?" } ?? "correct `\(key):` below `postgres:`")
     }
 
     // MARK: What went wrong

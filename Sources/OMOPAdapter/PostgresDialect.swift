@@ -8,16 +8,30 @@ struct PostgresDialect: SQLDialect {
         return "{\(members.joined(separator: ","))}"
     }
 
+    func members(parameter: String) -> String { "SELECT unnest(CAST(\(parameter) AS bigint[]))" }
+
     func isAmong(_ value: SQLExpression, _ codes: [ListedCode], parameter: String) -> String {
-        if value.content == .number, codes.allSatisfy(\.isNumber) { return "\(value.text) = ANY (CAST(\(parameter) AS bigint[]))" }
+        if value.content.isNumber, codes.allSatisfy(\.isNumber) { return "\(value.text) = ANY (CAST(\(parameter) AS bigint[]))" }
         return "TRIM(\(text(value))) = ANY (CAST(\(parameter) AS text[]))"
     }
 
-    func text(_ value: SQLExpression) -> String { value.content == .text ? value.text : "CAST(\(value.text) AS TEXT)" }
+    func name(_ value: SQLExpression) -> String { text(value) }
+
+    func text(_ value: SQLExpression) -> String {
+        switch value.content {
+        case .text: value.text
+        // 4112853.000 is the concept 4112853.
+        case .decimal: "CAST(TRIM_SCALE(\(value.text)) AS TEXT)"
+        case .number, .date, .other: "CAST(\(value.text) AS TEXT)"
+        }
+    }
 
     func equal(_ left: SQLExpression, _ right: SQLExpression) -> String {
-        left.content == right.content ? "\(left.text) = \(right.text)" : "TRIM(\(text(left))) = TRIM(\(text(right)))"
+        left.content == right.content || (left.content.isNumber && right.content.isNumber)
+            ? "\(left.text) = \(right.text)" : "TRIM(\(text(left))) = TRIM(\(text(right)))"
     }
+
+    func common(_ value: SQLExpression?) -> String { value.map(text) ?? "CAST(NULL AS TEXT)" }
 }
 
 extension String {

@@ -16,12 +16,15 @@ final class SQLiteDatabase: OMOPDatabase {
     private let path: String
     /// How long to wait for another program's lock.
     private let patience: Duration
+    /// How many rows of one statement are held at most.
+    private let rowLimit: Int
     private let connection = Mutex<Connection?>(nil)
 
-    init(source: String, path: String, patience: Duration) {
+    init(source: String, path: String, patience: Duration, rowLimit: Int) {
         self.source = source
         self.path = path
         self.patience = patience
+        self.rowLimit = rowLimit
     }
 
     var schema: OMOPSchema? { try? connect().schema }
@@ -31,25 +34,23 @@ final class SQLiteDatabase: OMOPDatabase {
         return try connect().schema
     }
 
-    func rows<Value: Sendable>(
-        of statement: OMOPStatement, _ read: @escaping @Sendable (any SQLRow) -> Value?
-    ) async throws(SourceFailure) -> [Value] {
+    func rows<Value: Sendable>(of statement: OMOPStatement, _ read: @escaping @Sendable (any SQLRow) -> Value?) async throws(SourceFailure)
+        -> [Value]
+    {
         let queue = try connect().queue
-        let source = self.source
+        let (source, rowLimit) = (self.source, self.rowLimit)
         do {
             return try await queue.read { database in
                 let cursor = try Row.fetchCursor(database, sql: statement.text, arguments: StatementArguments(statement.parameters))
                 var values: [Value] = []
                 while let row = try cursor.next() {
                     guard let value = read(SQLiteRow(row: row)) else { continue }
-                    guard values.count < RowLimit.standard else { throw SourceFailure(source: source, .tooManyRows(source)) }
+                    guard values.count < rowLimit else { throw SourceFailure(source: source, .tooManyRows(source)) }
                     values.append(value)
                 }
                 return values
             }
-        } catch let failure as SourceFailure {
-            throw failure
-        } catch {
+        } catch let failure as SourceFailure { throw failure } catch {
             connection.withLock { $0 = nil }
             throw SourceFailure(source: source, Diagnostic(describing: error, source: source))
         }
@@ -67,9 +68,7 @@ final class SQLiteDatabase: OMOPDatabase {
                 connection = opened
                 return opened
             }
-        } catch {
-            throw SourceFailure(source: source, Diagnostic(describing: error, source: source))
-        }
+        } catch { throw SourceFailure(source: source, Diagnostic(describing: error, source: source)) }
     }
 
     private static func schema(_ database: Database) throws -> OMOPSchema {
@@ -84,6 +83,9 @@ final class SQLiteDatabase: OMOPDatabase {
             guard case .text(let table) = row[0], case .text(let column) = row[1] else { continue }
             let declared = if case .text(let type) = row[2] { type } else { "" }
             schema.add(column: column, of: table, content: content(declared))
+        }
+        if let ancestry = schema.possibleAncestry, try Row.fetchOne(database, sql: "SELECT 1 FROM \(ancestry.reference) LIMIT 1") != nil {
+            schema.ancestry = ancestry
         }
         return schema
     }
@@ -138,10 +140,8 @@ extension Diagnostic {
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             self.init(
                 "N0203", "the database of source `\(source)` is locked by another program", help: "ask again when the load has finished")
-        case .SQLITE_INTERRUPT, .SQLITE_ABORT:
-            self.init("N0206", "the query of source `\(source)` was interrupted")
-        default:
-            self.init("N0205", "the database of source `\(source)` reports an error", notes: [error.message ?? error.description])
+        case .SQLITE_INTERRUPT, .SQLITE_ABORT: self.init("N0206", "the query of source `\(source)` was interrupted")
+        default: self.init("N0205", "the database of source `\(source)` reports an error", notes: [error.message ?? error.description])
         }
     }
 }

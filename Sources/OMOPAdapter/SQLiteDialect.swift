@@ -4,13 +4,17 @@ struct SQLiteDialect: SQLDialect {
 
     func list(_ codes: [ListedCode]) -> String { "[\(codes.map { $0.isNumber ? $0.code : $0.code.jsonLiteral }.joined(separator: ","))]" }
 
+    func members(parameter: String) -> String { "SELECT value FROM json_each(\(parameter))" }
+
     func isAmong(_ value: SQLExpression, _ codes: [ListedCode], parameter: String) -> String {
         // A column with a declared number makes a number of what it is compared with; elsewhere `"1"` is not 1.
-        let isConverted = value.content == .number || codes.contains { !$0.isNumber }
-        return "\(isConverted ? value.text : "CAST(\(value.text) AS INTEGER)") IN (SELECT value FROM json_each(\(parameter)))"
+        let isConverted = value.content.isNumber || codes.contains { !$0.isNumber }
+        return "\(isConverted ? value.text : "CAST(\(value.text) AS INTEGER)") IN (\(members(parameter: parameter)))"
     }
 
+    func name(_ value: SQLExpression) -> String { "CAST(\(value.text) AS TEXT)" }
     func text(_ value: SQLExpression) -> String { value.text }
+    func common(_ value: SQLExpression?) -> String { value?.text ?? "NULL" }
     func equal(_ left: SQLExpression, _ right: SQLExpression) -> String { "\(left.text) = \(right.text)" }
 }
 

@@ -13,9 +13,9 @@ struct SeriesTests {
     init(firstColumn: Int) { self.firstColumn = firstColumn }
 
     /// - Throws: for a property that has no column in this database, naming it.
-    mutating func lower(
-        _ groups: [[AttributeTest]], in bound: BoundTable, plan: ExpandedPlan, bindings: ModelBindings
-    ) throws(LoweringGap) -> [[SeriesTest]] {
+    mutating func lower(_ groups: [[AttributeTest]], in bound: BoundTable, plan: ExpandedPlan, bindings: ModelBindings) throws(LoweringGap)
+        -> [[SeriesTest]]
+    {
         var lowered: [[SeriesTest]] = []
         for group in groups {
             var tests: [SeriesTest] = []
@@ -25,9 +25,9 @@ struct SeriesTests {
         return lowered
     }
 
-    private mutating func lower(
-        _ attribute: AttributeTest, in bound: BoundTable, plan: ExpandedPlan, bindings: ModelBindings
-    ) throws(LoweringGap) -> SeriesTest {
+    private mutating func lower(_ attribute: AttributeTest, in bound: BoundTable, plan: ExpandedPlan, bindings: ModelBindings)
+        throws(LoweringGap) -> SeriesTest
+    {
         let name = attribute.property.rawValue.split(whereSeparator: { "/#".contains($0) }).last.map(String.init) ?? ""
         var fields: [(column: BoundColumn, field: PropertyField)] = []
         for field in bindings.properties[attribute.property.rawValue]?.fields ?? [] {
@@ -74,9 +74,7 @@ struct SeriesTest: Sendable {
 
     /// Whether a row passes; unknown when no column is filled in.
     func truth(in row: any SQLRow) -> Truth {
-        for column in columns {
-            if let truth = truth(of: row[column.position], in: column.field) { return truth }
-        }
+        for column in columns { if let truth = truth(of: row[column.position], in: column.field) { return truth } }
         return .unknown
     }
 
@@ -93,8 +91,8 @@ struct SeriesTest: Sendable {
         switch value {
         case .null: nil
         case _ where field.isPresence: OMOPValue.code(value) != nil
-        case .integer(0): false
-        case .integer(1): true
+        case .integer(0), .text("0"), .text("false"): false
+        case .integer(1), .text("1"), .text("true"): true
         default: nil
         }
     }

@@ -25,11 +25,11 @@ import Testing
     }
 
     @Test func aDatabaseServerIsNamedByAnAddressWithoutAPassword() throws {
-        let lines = "    schema: cdm\n    passwordFile: secrets/omop\n"
+        let lines = "    schema: cdm\n    vocabulary: vocab\n    passwordFile: secrets/omop\n"
         let text = good.replacingOccurrences(
             of: "    sqlite: omop/omop.sqlite\n", with: "    postgres: postgresql://reader@db.example/omop?sslmode=verify-full\n" + lines)
         let place = try #require(try read(text).sources.first?.postgres)
-        #expect(place.schema == "cdm")
+        #expect(place.schema == "cdm" && place.vocabulary == "vocab")
         #expect(place.address.url == "postgresql://reader@db.example/omop?sslmode=verify-full")
         #expect(place.address.passwordFile?.hasSuffix("/secrets/omop") == true && place.address.passwordFile?.hasPrefix("/") == true)
         #expect(try read(good).sources.first?.postgres == nil)

@@ -70,10 +70,15 @@ struct PostgresPublishedTests {
             guard request.value == nil, let set = request.concepts, let table = PostgresPublishedTests.tables[request.kind] else {
                 continue
             }
-            // Plain SQL, by the codes alone.
-            let codes = (plan.expansion(of: set)?.codes ?? []).filter { $0.system == "omop" }.map(\.code)
+            // Plain SQL: the codes, and what the site's vocabulary has below those that mean the concept or less.
+            let codes = (plan.expansion(of: set)?.codes ?? []).filter { $0.system == "omop" }
             guard assessment.coverage == .exact, !codes.isEmpty else { continue }
-            let sql = table.map { "SELECT \($0.0)_id FROM cdm.\($0.0) WHERE \($0.1)_concept_id IN (\(codes.joined(separator: ",")))" }
+            let all = codes.map(\.code).joined(separator: ",")
+            let roots = (codes.filter { $0.match != .broader }.map(\.code) + ["-1"]).joined(separator: ",")
+            let below = "SELECT descendant_concept_id FROM cdm.concept_ancestor WHERE ancestor_concept_id IN (\(roots))"
+            let sql = table.map { table, column in
+                "SELECT \(table)_id FROM cdm.\(table) WHERE \(column)_concept_id IN (\(all)) OR \(column)_concept_id IN (\(below))"
+            }
             let count = try twins.server.query("SELECT count(*) FROM (\(sql.joined(separator: " UNION ALL "))) AS r", in: twins.database)
             #expect(count == ["\(events.count)"], "\(request)")
         }

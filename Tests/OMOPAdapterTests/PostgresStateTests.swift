@@ -122,6 +122,13 @@ struct PostgresStateTests {
         #expect(try await adapter.patients().count == 4)
     }
 
+    @Test func aLongAnswerIsAFailureAndNotAShorterOne() async throws {
+        let database = try await SmallPostgres("")
+        #expect(try await database.adapter(rowLimit: 4).patients().count == 4)
+        let failure = await #expect(throws: SourceFailure.self) { try await database.adapter(rowLimit: 3).patients() }
+        #expect(failure?.diagnostic.code == "N0217")
+    }
+
     @Test func aQuestionThatIsWithdrawnStopsInTheServer() async throws {
         let database = try await SmallPostgres(
             "CREATE TABLE slow AS SELECT * FROM death; DROP TABLE death; CREATE VIEW death AS SELECT 1 AS person_id, date '2020-01-01' AS death_date FROM pg_sleep(60)"

@@ -43,11 +43,13 @@ struct SmallPostgres {
     }
 
     func adapter(
-        url: String? = nil, schema: String? = "cdm", limits: PostgresSession.Limits = PostgresSession.Limits()
+        url: String? = nil, schema: String? = "cdm", vocabulary: String? = nil, limits: PostgresSession.Limits = PostgresSession.Limits(),
+        pushdown: OMOPPushdown = .all, rowLimit: Int = OMOPAdapter.standardRowLimit
     ) throws -> OMOPAdapter {
         OMOPAdapter(
-            name: "omop", postgres: try PostgresAddress(url: url ?? server.url(name)), schema: schema,
-            bindings: hyperontology.bindings(for: "omop"), omopUnits: hyperontology.omopUnits, limits: limits)
+            name: "omop", postgres: try PostgresAddress(url: url ?? server.url(name)), schema: schema, vocabulary: vocabulary,
+            bindings: hyperontology.bindings(for: "omop"), omopUnits: hyperontology.omopUnits, limits: limits, pushdown: pushdown,
+            rowLimit: rowLimit)
     }
 
     /// An account that may use the schema and has no other right than what is granted; `$` stands for it.

@@ -81,6 +81,7 @@ extension NodeConfiguration {
         let sqlite: String?
         let postgres: String?
         let schema: String?
+        let vocabulary: String?
         let passwordFile: String?
         let folder: String?
     }
@@ -150,7 +151,8 @@ extension NodeConfiguration {
             if model == .omop, entry.sqlite == nil, let url = entry.postgres {
                 do {
                     source.postgres = try PostgresPlace(
-                        url: url, schema: entry.schema, passwordFile: entry.passwordFile.map(absolute), source: source.name)
+                        url: url, schema: entry.schema, vocabulary: entry.vocabulary, passwordFile: entry.passwordFile.map(absolute),
+                        source: source.name)
                 } catch { diagnostics.append(error) }
             }
             sources.append(source)

@@ -18,7 +18,8 @@ public enum NodeSources {
                 adapters.append(
                     source.postgres.map { place in
                         OMOPAdapter(
-                            name: source.name, postgres: place.address, schema: place.schema, bindings: bindings,
+                            name: source.name, postgres: place.address, schema: place.schema, vocabulary: place.vocabulary,
+                            bindings: bindings,
                             omopUnits: hyperontology.omopUnits)
                     } ?? OMOPAdapter(name: source.name, path: source.location, bindings: bindings, omopUnits: hyperontology.omopUnits))
             case .fhir:

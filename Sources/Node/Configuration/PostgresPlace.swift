@@ -6,9 +6,11 @@ public struct PostgresPlace: Sendable, Hashable {
     public let address: PostgresAddress
     /// The schema of its tables; nil for where the account looks by itself.
     public let schema: String?
+    /// The schema of the OMOP vocabulary, where it is another one.
+    public let vocabulary: String?
 
     /// - Throws: `N0121` for what is no address, `N0122` for one that holds a password. Neither repeats it.
-    init(url: String, schema: String?, passwordFile: String?, source: String) throws(Diagnostic) {
+    init(url: String, schema: String?, vocabulary: String?, passwordFile: String?, source: String) throws(Diagnostic) {
         do {
             address = try PostgresAddress(url: url, passwordFile: passwordFile)
         } catch {
@@ -21,5 +23,6 @@ public struct PostgresPlace: Sendable, Hashable {
                     help: "write `postgresql://account@host:5432/database?sslmode=verify-full`")
         }
         self.schema = schema
+        self.vocabulary = vocabulary
     }
 }
