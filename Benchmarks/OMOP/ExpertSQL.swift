@@ -19,29 +19,29 @@ struct Question: Sendable {
     static let all = [
         Question(name: "breast-mri") { words, query in
             """
-            WITH s AS (
+            WITH s AS MATERIALIZED (
               SELECT person_id, MIN(image_occurrence_date) AS day FROM \(words.schema)image_occurrence
               WHERE modality_concept_id IN (\(query.codes("MagneticResonance"))) AND anatomic_site_concept_id IN (\(query.codes("Breast")))
               GROUP BY person_id)
-            SELECT COUNT(*) FROM \(words.schema)person AS p JOIN s ON s.person_id = p.person_id
+            SELECT COUNT(*) FROM s \(words.join) \(words.schema)person AS p ON p.person_id = s.person_id
             WHERE p.gender_concept_id = 8532 AND \(words.age("s.day")) BETWEEN 30 AND 85
             """
         },
         Question(name: "neoadjuvant-mri") { words, query in
             """
-            WITH i AS (
+            WITH i AS MATERIALIZED (
               SELECT person_id, MIN(condition_start_date) AS day FROM \(words.schema)condition_occurrence
               WHERE condition_concept_id IN (\(query.codes("BreastCarcinoma"))) GROUP BY person_id),
-            c AS (
-              SELECT d.person_id, MIN(d.drug_exposure_start_date) AS day FROM \(words.schema)drug_exposure AS d
-              JOIN i ON i.person_id = d.person_id AND d.drug_exposure_start_date > i.day
-              WHERE d.drug_concept_id IN (\(query.codes("AntineoplasticAgent"))) GROUP BY d.person_id)
-            SELECT COUNT(*) FROM \(words.schema)person AS p JOIN i ON i.person_id = p.person_id JOIN c ON c.person_id = p.person_id
+            c AS MATERIALIZED (
+              SELECT d.person_id, MIN(d.drug_exposure_start_date) AS day FROM i
+              \(words.join) \(words.schema)drug_exposure AS d ON d.person_id = i.person_id AND d.drug_exposure_start_date > i.day
+              WHERE \(words.byPerson)d.drug_concept_id IN (\(query.codes("AntineoplasticAgent"))) GROUP BY d.person_id)
+            SELECT COUNT(*) FROM c JOIN i ON i.person_id = c.person_id \(words.join) \(words.schema)person AS p ON p.person_id = c.person_id
             WHERE p.gender_concept_id = 8532 AND \(words.age("i.day")) BETWEEN 30 AND 80 AND c.day <= \(words.sixMonthsAfter("i.day"))
               AND EXISTS (
                 SELECT 1 FROM \(words.schema)image_occurrence AS m WHERE m.person_id = p.person_id
-                  AND m.modality_concept_id IN (\(query.codes("MagneticResonance")))
-                  AND m.anatomic_site_concept_id IN (\(query.codes("Breast")))
+                  AND \(words.byPerson)m.modality_concept_id IN (\(query.codes("MagneticResonance")))
+                  AND \(words.byPerson)m.anatomic_site_concept_id IN (\(query.codes("Breast")))
                   AND m.image_occurrence_date < c.day AND \(words.days("m.image_occurrence_date", "c.day")) <= 90)
             """
         },
@@ -50,20 +50,20 @@ struct Question: Sendable {
                 """
                 EXISTS (
                   SELECT 1 FROM \(words.schema)measurement AS m WHERE m.person_id = p.person_id
-                    AND m.measurement_concept_id IN (\(query.codes(what))) AND m.value_as_concept_id IN (\(query.codes(value)))
+                    AND \(words.byPerson)m.measurement_concept_id IN (\(query.codes(what))) AND m.value_as_concept_id IN (\(query.codes(value)))
                     AND \(words.days("m.measurement_date", "i.day")) BETWEEN -90 AND 90)
                 """
             }
             return """
-                WITH i AS (
+                WITH i AS MATERIALIZED (
                   SELECT person_id, MIN(condition_start_date) AS day FROM \(words.schema)condition_occurrence
                   WHERE condition_concept_id IN (\(query.codes("BreastCarcinoma"))) GROUP BY person_id)
-                SELECT COUNT(*) FROM \(words.schema)person AS p JOIN i ON i.person_id = p.person_id
+                SELECT COUNT(*) FROM i \(words.join) \(words.schema)person AS p ON p.person_id = i.person_id
                 WHERE \(words.age("i.day")) BETWEEN 40 AND 75
                   AND \(measured("EstrogenReceptorStatus", "Positive")) AND \(measured("HER2Status", "Negative"))
                   AND NOT EXISTS (
                     SELECT 1 FROM \(words.schema)condition_occurrence AS l WHERE l.person_id = p.person_id
-                      AND l.condition_concept_id IN (\(query.codes("LungCarcinoma"))) AND l.condition_start_date < i.day)
+                      AND \(words.byPerson)l.condition_concept_id IN (\(query.codes("LungCarcinoma"))) AND l.condition_start_date < i.day)
                 """
         },
     ]
@@ -73,6 +73,10 @@ struct Question: Sendable {
 struct ExpertWords: Sendable {
     /// Before a table's name.
     let schema: String
+    /// A join whose left side comes first: SQLite has no statistics here and would guess.
+    let join: String
+    /// Before a column by which rows of one person are told apart, not looked up: SQLite would look up the whole concept for each person.
+    let byPerson: String
     /// The completed years of a person `p` on a day.
     let age: @Sendable (String) -> String
     let sixMonthsAfter: @Sendable (String) -> String
@@ -82,13 +86,13 @@ struct ExpertWords: Sendable {
     private static let birth = "(p.year_of_birth * 10000 + p.month_of_birth * 100 + p.day_of_birth)"
 
     static let sqlite = ExpertWords(
-        schema: "", age: { "(CAST(strftime('%Y%m%d', \($0)) AS INTEGER) - \(birth)) / 10000" },
+        schema: "", join: "CROSS JOIN", byPerson: "+", age: { "(CAST(strftime('%Y%m%d', \($0)) AS INTEGER) - \(birth)) / 10000" },
         // SQLite runs over the end of a short month.
         sixMonthsAfter: { "MIN(date(\($0), '+6 months'), date(\($0), 'start of month', '+7 months', '-1 day'))" },
         days: { "(julianday(\($1)) - julianday(\($0)))" })
 
     static let postgres = ExpertWords(
-        schema: "cdm.", age: { "(CAST(to_char(\($0), 'YYYYMMDD') AS integer) - \(birth)) / 10000" },
+        schema: "cdm.", join: "JOIN", byPerson: "", age: { "(CAST(to_char(\($0), 'YYYYMMDD') AS integer) - \(birth)) / 10000" },
         sixMonthsAfter: { "\($0) + interval '6 months'" }, days: { "(\($1) - \($0))" })
 }
 

@@ -11,13 +11,13 @@ import Synthesis
 
 /// The three questions of the demonstration over a synthetic hospital, in SQLite and in PostgreSQL: everything compared in the node,
 /// the database leaving out what it can, and SQL that an expert wrote for the same patients. All in one run, in turns; what counts are
-/// the ratios.
+/// the ratios. The expert's SQL takes what is not known for no: where it finds more, a first event may be another one than it takes it for.
 ///
 /// `swift run -c release omop-benchmark [patients]`
 @main struct OMOPBenchmark {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
-    private static let rounds = 7
+    private static let rounds = 5
 
     static func main() async throws {
         let count = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 20_000
@@ -35,8 +35,10 @@ import Synthesis
             hospitals.append(try Hospital.postgres(server.url(database), hyperontology))
         }
         print("\(count) patients, median of \(rounds) rounds")
-        print("| question | database | patients | compared here | pushed down | ratio | expert SQL | pushed down ÷ expert |")
-        print("|---|---|---:|---:|---:|---:|---:|---:|")
+        print(
+            "| question | database | patients | by the expert's SQL | compared here | pushed down | ratio | expert SQL | pushed down ÷ expert |"
+        )
+        print("|---|---|---:|---:|---:|---:|---:|---:|---:|")
         for question in Question.all {
             let query = try question.compiled(root, hyperontology)
             for hospital in hospitals { print(try await hospital.row(question, query)) }
@@ -84,13 +86,14 @@ import Synthesis
             let engines = [PlanEngine(sources: [plain]), PlanEngine(sources: [pushed])]
             var times: [[Duration]] = [[], [], []]
             var counts: Set<Int> = []
+            var expertCount = 0
             for round in 0...rounds {
                 for way in times.indices {
                     let start = ContinuousClock.now
                     if way < engines.count {
                         counts.insert(try await engines[way].execute(query.expanded).counted?.selection.patients.count ?? -1)
                     } else {
-                        counts.insert(try await expert(question, query))
+                        expertCount = try await expert(question, query)
                     }
                     // The first round warms the caches.
                     if round > 0 { times[way].append(ContinuousClock.now - start) }
@@ -103,7 +106,7 @@ import Synthesis
             func ms(_ time: Double) -> String { String(format: "%.1f ms", time) }
             func ratio(_ left: Double, _ right: Double) -> String { String(format: "%.2f", left / right) }
             return """
-                | \(question.name) | \(name) | \(patients) | \(ms(medians[0])) | \(ms(medians[1])) | \(ratio(medians[0], medians[1])) | \
+                | \(question.name) | \(name) | \(patients) | \(expertCount) | \(ms(medians[0])) | \(ms(medians[1])) | \(ratio(medians[0], medians[1])) | \
                 \(ms(medians[2])) | \(ratio(medians[1], medians[2])) |
                 """
         }

@@ -4,7 +4,7 @@ import Execution
 /// All that a plan needs of a database as one statement: the patients, and the rows of every request.
 ///
 /// Its parts stand one under the other with as many columns each; the last one tells the part. So everything is read at one moment, and
-/// the patients who have all that the plan requires are worked out once.
+/// the patients who have all that the plan requires are worked out once, where that is worth it.
 struct LoweredOrder: Sendable {
     /// What the rows of one part are.
     private enum Part {
@@ -28,7 +28,8 @@ struct LoweredOrder: Sendable {
     init(_ order: SourceOrder, _ lowering: RequestLowering) throws(LoweringGap) {
         let person = try lowering.person()
         var parameters = SQLParameters(lowering.dialect)
-        let required = lowering.groups(of: order.required, person, &parameters)
+        let isRestricted = RequestLowering.isWorthRestricting(order.requests)
+        let required = isRestricted ? lowering.groups(of: order.required, person, &parameters) : []
         let patients = required.isEmpty ? RequestLowering.Patients.having([]) : .named(order.required)
         var values = parameters.values
         var parts = [Part.patients(person)]

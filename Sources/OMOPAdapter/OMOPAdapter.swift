@@ -145,7 +145,7 @@ public struct OMOPAdapter: SourceAdapter {
     }
 
     private func lower(_ request: EventRequest, _ plan: ExpandedPlan, requiring required: [EventRequest] = []) -> LoweredRequest {
-        lowering(plan).lower(request, of: .having(required))
+        lowering(plan).lower(request, of: .having(RequestLowering.isWorthRestricting([request] + required) ? required : []))
     }
 
     private func lowering(_ plan: ExpandedPlan) -> RequestLowering {

@@ -47,8 +47,29 @@ enum OMOPValue {
     /// A date, or the date of a date with a time. PostgreSQL writes a year before our era with `BC` behind it.
     static func date(_ value: SQLValue) -> DateRange? {
         guard case .text(let text) = value else { return nil }
+        if let day = plainDay(text) { return DateRange(day) }
         let parts = text.split(separator: " ")
         return parts.last == "BC" ? nil : parts.first.flatMap { DateRange(partial: String($0)) }
+    }
+
+    /// `2020-02-29`, as nearly every row has it, without taking the text apart.
+    private static func plainDay(_ text: String) -> CalendarDate? {
+        guard text.utf8.count == 10 else { return nil }
+        var (year, month, day) = (0, 0, 0)
+        for (position, byte) in text.utf8.enumerated() {
+            if position == 4 || position == 7 {
+                guard byte == UInt8(ascii: "-") else { return nil }
+                continue
+            }
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+            let digit = Int(byte - UInt8(ascii: "0"))
+            switch position {
+            case 0..<4: year = year * 10 + digit
+            case 5..<7: month = month * 10 + digit
+            default: day = day * 10 + digit
+            }
+        }
+        return CalendarDate(year: year, month: month, day: day)
     }
 
     /// A stable key: the table's name and the row's number, in the order of the numbers.
@@ -92,6 +113,8 @@ enum OMOPValue {
 extension String {
     /// Without blanks at either end.
     var trimmingBlanks: String {
+        // Nearly every value begins and ends with a letter or digit of ASCII.
+        if let first = utf8.first, let last = utf8.last, (0x21...0x7E).contains(first), (0x21...0x7E).contains(last) { return self }
         let start = drop(while: \.isWhitespace)
         guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
         return String(start[...end])

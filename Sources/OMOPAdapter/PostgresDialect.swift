@@ -11,7 +11,8 @@ struct PostgresDialect: SQLDialect {
     func members(parameter: String) -> String { "SELECT unnest(CAST(\(parameter) AS bigint[]))" }
 
     func isAmong(_ value: SQLExpression, _ codes: [ListedCode], parameter: String) -> String {
-        if value.content.isNumber, codes.allSatisfy(\.isNumber) { return "\(value.text) = ANY (CAST(\(parameter) AS bigint[]))" }
+        // A selection is hashed whatever the width of the column's integers; an array would be gone through for every row.
+        if value.content.isNumber, codes.allSatisfy(\.isNumber) { return "\(value.text) IN (\(members(parameter: parameter)))" }
         return "TRIM(\(text(value))) = ANY (CAST(\(parameter) AS text[]))"
     }
 

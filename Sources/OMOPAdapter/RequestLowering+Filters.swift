@@ -12,6 +12,12 @@ extension RequestLowering {
     /// The table of a statement that holds the patients who have all that a plan requires.
     static let wanted = "wanted"
 
+    /// Whether working out who has all that is required costs less than sending what is of others: where a table is read from end to end.
+    /// What is looked up by its concepts is sent as quickly as it is joined (Benchmarks/OMOP).
+    static func isWorthRestricting(_ requests: [EventRequest]) -> Bool {
+        requests.contains { $0.concepts == nil && $0.kind != .death }
+    }
+
     /// Conditions on the patient of a row.
     /// - Parameter own: a request that must itself find something, too.
     func restrictions(to patients: Patients, beside own: EventRequest?, _ person: PersonLowering, _ parameters: inout SQLParameters)

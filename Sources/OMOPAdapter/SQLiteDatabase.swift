@@ -63,6 +63,8 @@ final class SQLiteDatabase: OMOPDatabase {
                 var configuration = Configuration()
                 configuration.readonly = true
                 configuration.busyMode = .timeout(patience / .seconds(1))
+                // Up to 64 MiB of pages are kept: joins look persons up one by one, all over the file.
+                configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -65536") }
                 let queue = try DatabaseQueue(path: path, configuration: configuration)
                 let opened = Connection(queue: queue, schema: try queue.read(SQLiteDatabase.schema))
                 connection = opened

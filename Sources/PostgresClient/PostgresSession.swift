@@ -114,11 +114,12 @@ public final class PostgresSession: Sendable {
             try start.check()
             try watch.check()
         }
-        // `row_security` off: a policy that would hide rows is an error then, not a smaller answer.
+        // `row_security` off: a policy that would hide rows is an error then, not a smaller answer. `jit` off: compiling a statement that
+        // is run once takes longer than it.
         let settings = [
             ("default_transaction_read_only", "on"), ("statement_timeout", "\(limits.statement.wholeMilliseconds)"),
             ("lock_timeout", "\(limits.lock.wholeMilliseconds)"), ("row_security", "off"), ("DateStyle", "ISO, YMD"),
-            ("extra_float_digits", "1"),
+            ("extra_float_digits", "1"), ("jit", "off"),
         ]
         let calls = settings.indices.map { "pg_catalog.set_config($\(2 * $0 + 1), $\(2 * $0 + 2), false)" }.joined(separator: ", ")
         try connection.run("SELECT \(calls)", settings.flatMap { [$0.0, $0.1] }, watch: start) { (_) throws(PostgresFailure) in }

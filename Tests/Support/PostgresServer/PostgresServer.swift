@@ -34,7 +34,7 @@ public final class PostgresServer: Sendable {
         self.programs = programs
         // Short, because the path of a socket may hold 107 bytes.
         folder = URL(fileURLWithPath: "/tmp/cohortium-pg-\(ProcessInfo.processInfo.processIdentifier)-\(UInt32.random(in: 0...UInt32.max))")
-        port = Int.random(in: 20_000...29_999)
+        port = PostgresServer.freePort()
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try PostgresServer.makeCertificate(in: folder)
         // PostgreSQL refuses to run for root.
@@ -118,6 +118,12 @@ public final class PostgresServer: Sendable {
 
     private func psqlArguments(_ database: String) -> [String] {
         ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", folder.path, "-p", "\(port)", "-U", PostgresServer.owner, "-d", database]
+    }
+
+    /// A port on which nobody answers.
+    private static func freePort() -> Int {
+        let ports = (0..<20).map { _ in Int.random(in: 20_000...29_999) }
+        return ports.first { (try? run("/bin/bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/\($0)"])) == nil } ?? ports[0]
     }
 
     private static func write(_ text: String, to path: String) throws {
