@@ -16,6 +16,7 @@ let strict: [SwiftSetting] = [
 // Linked by soname: `libcurl.so.4` is Debian's OpenSSL flavour whichever libcurl -dev package is installed (PACKAGING.md).
 let curlOnOpenSSL: LinkerSetting = .linkedLibrary(":libcurl.so.4")
 let raptor: LinkerSetting = .linkedLibrary(":libraptor2.so.0")
+let postgres: LinkerSetting = .linkedLibrary(":libpq.so.5")
 
 let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
 let sqlite: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -65,9 +66,11 @@ let package = Package(
         .systemLibrary(name: "CRaptor2"),
         .systemLibrary(name: "CCurl"),
         .systemLibrary(name: "COpenSSL"),
+        .systemLibrary(name: "CPostgres"),
         room("Diagnostics"),
         room("RDF", ["CRaptor2"], linker: [raptor]),
         room("HTTPClient", ["CCurl"], linker: [curlOnOpenSSL]),
+        room("PostgresClient", ["CPostgres"], linker: [postgres]),
         room("DICOMFile"),
 
         // Floor 1: the language, its plan and meaning, and what concepts mean; programs of others.
@@ -82,7 +85,7 @@ let package = Package(
         room("SPARQL", ["RDF", "Diagnostics", "COpenSSL"]),
 
         // Floor 3: the source models; disclosure control; the synthetic population.
-        room("OMOPAdapter", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics", sqlite]),
+        room("OMOPAdapter", ["Execution", "CohortPlan", "Hyperontology", "PostgresClient", "Diagnostics", sqlite]),
         room("FHIRAdapter", ["Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Diagnostics", sqlite]),
         room("DICOMAdapter", ["Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Diagnostics"]),
         room("Disclosure", ["CohortPlan", "Execution", "Diagnostics", yaml]),
@@ -104,7 +107,8 @@ let package = Package(
         room(
             "Node",
             [
-                "Federation", "CohortDispatch", "OMOPAdapter", "FHIRAdapter", "DICOMAdapter", "Disclosure", "Execution", "Hyperontology",
+                "Federation", "CohortDispatch", "OMOPAdapter", "PostgresClient", "FHIRAdapter", "DICOMAdapter", "Disclosure", "Execution",
+                "Hyperontology",
                 "CohortPlan",
                 "HTTPClient", "Diagnostics", logging, lifecycle, signals, yaml,
             ]),
@@ -128,10 +132,19 @@ let package = Package(
         .executableTarget(
             name: "rdf-benchmark", dependencies: ["RDF"], path: "Benchmarks/RDF", exclude: ["README.md"], swiftSettings: strict),
 
-        // What several tests use: an archive of images of their own; the patients that ../shared holds in two models.
+        .executableTarget(
+            name: "omop-benchmark",
+            dependencies: [
+                "OMOPAdapter", "PostgresClient", "Execution", "CohortPlan", "Compiler", "Hyperontology", "Synthesis", "Diagnostics",
+                "PostgresServer", sqlite,
+            ], path: "Benchmarks/OMOP", swiftSettings: strict),
+
+        // What several tests use: an archive of images and a PostgreSQL server of their own; the patients that ../shared holds in two models.
         .target(
             name: "TestArchive", dependencies: ["OrthancServer", "DICOMAdapter", "Processes"],
             path: "Tests/Support/TestArchive", swiftSettings: strict),
+        .target(
+            name: "PostgresServer", dependencies: ["Processes", sqlite], path: "Tests/Support/PostgresServer", swiftSettings: strict),
         .target(name: "PublishedPatients", dependencies: [sqlite], path: "Tests/Support/PublishedPatients", swiftSettings: strict),
 
         // A hub in the test's own process, nodes that say what the test wants, the built program as a child process.
@@ -146,6 +159,7 @@ let package = Package(
         tests("RDFTests", ["RDF", "cohortium-rdf-reader"]),
 
         tests("HTTPClientTests", ["TestFederation", "HTTPClient", "Federation"]),
+        tests("PostgresClientTests", ["PostgresClient", "PostgresServer"]),
         tests("DICOMFileTests", ["DICOMFile"]),
         tests("CohortQLTests", ["CohortQL", "Diagnostics"]),
         tests("CohortPlanTests", ["CohortPlan"]),
@@ -157,7 +171,10 @@ let package = Package(
             "SPARQLEndpointTests", ["Hub", "SPARQL", "RDF", "HTTPClient", "Diagnostics", hummingbird, hummingbirdCore, nioCore, logging]),
         tests(
             "OMOPAdapterTests",
-            ["PublishedPatients", "OMOPAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Diagnostics", sqlite]),
+            [
+                "PublishedPatients", "PostgresServer", "OMOPAdapter", "PostgresClient", "Execution", "CohortPlan", "Hyperontology",
+                "Compiler", "Synthesis", "Diagnostics", sqlite,
+            ]),
         tests(
             "FHIRAdapterTests",
             [
@@ -192,7 +209,8 @@ let package = Package(
         tests(
             "NodeTests",
             [
-                "TestFederation", "Hub", "Federation", "HTTPClient", "Node", "DICOMAdapter", "FHIRAdapter", "Disclosure", "CohortPlan",
+                "TestFederation", "Hub", "Federation", "HTTPClient", "Node", "DICOMAdapter", "FHIRAdapter", "PostgresClient", "Disclosure",
+                "CohortPlan",
                 "Execution", "Hyperontology",
                 "Compiler", "Synthesis", "Diagnostics", sqlite,
             ]),
@@ -202,8 +220,7 @@ let package = Package(
             "DifferentialTests",
             [
                 "Execution", "CohortPlan", "Compiler", "Hyperontology", "Synthesis", "OMOPAdapter", "FHIRAdapter", "PublishedPatients",
-                "DICOMAdapter", "TestArchive", "HTTPClient",
-                "Diagnostics",
+                "DICOMAdapter", "TestArchive", "PostgresClient", "PostgresServer", "HTTPClient", "Diagnostics",
             ]),
     ]
 )

@@ -18,19 +18,19 @@ public struct PlanEngine: Sendable {
     ///
     /// - Parameter deadline: when to give up; sources are cancelled then.
     /// - Throws: ``ExecutionFailure`` when a source fails, the deadline passes or the task is cancelled.
-    @concurrent
-    public func execute(_ plan: ExpandedPlan, deadline: ContinuousClock.Instant? = nil) async throws(ExecutionFailure) -> EngineResult {
+    @concurrent public func execute(_ plan: ExpandedPlan, deadline: ContinuousClock.Instant? = nil) async throws(ExecutionFailure)
+        -> EngineResult
+    {
         let limit = ExecutionLimit(deadline: deadline)
         try limit.check()
         let assessment = assess(plan)
         guard assessment.overall != .notEvaluable else {
-            return EngineResult(
-                coverage: assessment.coverage, overall: .notEvaluable, outcome: .notEvaluable(reasons: assessment.gaps))
+            return EngineResult(coverage: assessment.coverage, overall: .notEvaluable, outcome: .notEvaluable(reasons: assessment.gaps))
         }
         let needs = SourceNeeds(plan.plan, assessment)
         let sessions = sources.map { $0.session(for: plan) }
-        let fetch = try await SourceFetch.run(
-            plan, requests: needs.requests, patientsOf: needs.sources, sources: sessions, limit: limit)
+        let necessary = NecessaryRequests(plan.plan, assessment)
+        let fetch = try await SourceFetch.run(plan, orders: needs.orders(plan.plan, necessary), sources: sessions, limit: limit)
         let evaluation = try PlanEvaluation(plan.plan, assessment, fetch, limit: limit)
         let truth = try evaluation.condition()
         let tally = Tally(evaluation, counted: truth.yes)
@@ -43,10 +43,11 @@ public struct PlanEngine: Sendable {
     /// The native queries that ``execute(_:deadline:)`` runs, by criterion. Looks at no patient.
     public func explain(_ plan: ExpandedPlan) -> [CriterionExplanation] {
         let assessment = assess(plan)
+        let necessary = NecessaryRequests(plan.plan, assessment)
         return zip(plan.plan.criteria, assessment.coverage).map { criterion, coverage in
             var queries: [NativeQuery] = []
             if case .events(let request) = criterion.subject, let source = assessment.requests[request]?.source {
-                queries = sources[source].nativeQueries(for: request, in: plan)
+                queries = sources[source].nativeQueries(for: request, in: plan, requiring: necessary.beside(request))
             }
             return CriterionExplanation(criterion: criterion, coverage: coverage, queries: queries)
         }
@@ -81,6 +82,16 @@ struct SourceNeeds {
         }
     }
 
+    /// By source, all that is fetched from it.
+    func orders(_ plan: CohortPlan, _ necessary: NecessaryRequests) -> [Int: SourceOrder] {
+        var orders: [Int: SourceOrder] = [:]
+        for source in sources {
+            let requests = plan.requests.filter { self.requests[$0] == source }
+            orders[source] = SourceOrder(requests: requests, required: necessary.of(source))
+        }
+        return orders
+    }
+
     private mutating func add(_ condition: Condition, _ assessment: PlanAssessment) {
         switch condition {
         case .all(let parts), .any(let parts): for part in parts { add(part, assessment) }
@@ -99,7 +110,5 @@ struct SourceNeeds {
         sources.insert(source)
     }
 
-    private mutating func add(_ choice: SourceChoice) {
-        if let source = choice.source { sources.insert(source) }
-    }
+    private mutating func add(_ choice: SourceChoice) { if let source = choice.source { sources.insert(source) } }
 }

@@ -2,9 +2,7 @@ public import CohortPlan
 public import Diagnostics
 
 /// The models of data that a source can be in.
-public enum SourceModel: String, Codable, Sendable, CaseIterable {
-    case omop, fhir, dicom
-}
+public enum SourceModel: String, Codable, Sendable, CaseIterable { case omop, fhir, dicom }
 
 /// A source of a node, seen by the engine: what it can answer of a plan, and the patients and events for it.
 ///
@@ -38,14 +36,34 @@ public protocol SourceAdapter: Sendable {
     /// The events that match a request, certainly or possibly; those that surely do not match are left out.
     func events(matching request: EventRequest, in plan: ExpandedPlan) async throws(SourceFailure) -> [SourceEvent]
 
+    /// The same events, but those of a patient for whom one of the required requests finds no event at all may be left out.
+    ///
+    /// A source that can, joins there instead of sending what the engine would drop. Others answer as ``events(matching:in:)`` does.
+    func events(matching request: EventRequest, in plan: ExpandedPlan, requiring required: [EventRequest]) async throws(SourceFailure)
+        -> [SourceEvent]
+
+    /// All that a plan needs of this source. A source that can, reads it as one, at one moment; others are asked for one part after the other.
+    func deliver(_ order: SourceOrder, in plan: ExpandedPlan) async throws(SourceFailure) -> SourceDelivery
+
     /// The native queries that ``events(matching:in:)`` runs for a request, with the values bound to them.
     func nativeQueries(for request: EventRequest, in plan: ExpandedPlan) -> [NativeQuery]
+
+    /// The native queries that ``events(matching:in:requiring:)`` runs; a source that delivers a whole plan as one sends them as parts of one.
+    func nativeQueries(for request: EventRequest, in plan: ExpandedPlan, requiring required: [EventRequest]) -> [NativeQuery]
 }
 
 extension SourceAdapter {
     public func loadIssues() async throws(SourceFailure) -> [Diagnostic] { [] }
     /// Itself, for sources that keep nothing from one request to the next.
     public func session(for plan: ExpandedPlan) -> any SourceAdapter { self }
+
+    public func events(matching request: EventRequest, in plan: ExpandedPlan, requiring required: [EventRequest])
+        async throws(SourceFailure) -> [SourceEvent]
+    { try await events(matching: request, in: plan) }
+
+    public func nativeQueries(for request: EventRequest, in plan: ExpandedPlan, requiring required: [EventRequest]) -> [NativeQuery] {
+        nativeQueries(for: request, in: plan)
+    }
 }
 
 /// What a source can tell of a patient beside events.

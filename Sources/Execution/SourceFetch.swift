@@ -6,27 +6,17 @@ struct SourceFetch: Sendable {
     private(set) var patients: [Int: [SourcePatient]] = [:]
     private(set) var events: [EventRequest: [SourceEvent]] = [:]
 
-    private enum Piece: Sendable {
-        case patients(source: Int, [SourcePatient])
-        case events(EventRequest, [SourceEvent])
-    }
-
-    /// Asks all sources at once: each for its patients, and for the events of each request that it was chosen for.
+    /// Asks all sources at once: each for its patients, and for the events of all requests that it was chosen for.
     ///
-    /// - Parameter requests: by request, the position of the source that was chosen.
-    static func run(
-        _ plan: ExpandedPlan, requests: [EventRequest: Int], patientsOf used: Set<Int>, sources: [any SourceAdapter],
-        limit: ExecutionLimit
-    ) async throws(ExecutionFailure) -> SourceFetch {
+    /// - Parameter orders: by the source's position.
+    static func run(_ plan: ExpandedPlan, orders: [Int: SourceOrder], sources: [any SourceAdapter], limit: ExecutionLimit)
+        async throws(ExecutionFailure) -> SourceFetch
+    {
         do {
-            return try await withThrowingTaskGroup(of: Piece.self) { group in
-                for index in used {
+            return try await withThrowingTaskGroup(of: (Int, SourceDelivery).self) { group in
+                for (index, order) in orders {
                     let source = sources[index]
-                    group.addTask { .patients(source: index, try await source.patients()) }
-                }
-                for (request, index) in requests {
-                    let source = sources[index]
-                    group.addTask { .events(request, try await source.events(matching: request, in: plan)) }
+                    group.addTask { (index, try await source.deliver(order, in: plan)) }
                 }
                 if let deadline = limit.deadline {
                     group.addTask {
@@ -36,27 +26,20 @@ struct SourceFetch: Sendable {
                 }
                 defer { group.cancelAll() }
                 var fetch = SourceFetch()
-                for _ in 0..<(used.count + requests.count) {
-                    if let piece = try await group.next() { fetch.add(piece) }
+                for _ in orders {
+                    guard let (source, delivery) = try await group.next() else { break }
+                    fetch.patients[source] = delivery.patients
+                    fetch.events.merge(delivery.events) { first, _ in first }
                 }
                 return fetch
             }
-        } catch let failure as ExecutionFailure {
-            throw failure
-        } catch let failure as SourceFailure {
+        } catch let failure as ExecutionFailure { throw failure } catch let failure as SourceFailure {
             // A source that is interrupted fails in its own way.
             try limit.check()
             throw .source(failure)
         } catch {
             try limit.check()
             throw .cancelled
-        }
-    }
-
-    private mutating func add(_ piece: Piece) {
-        switch piece {
-        case .patients(let source, let found): patients[source] = found
-        case .events(let request, let found): events[request] = found
         }
     }
 }

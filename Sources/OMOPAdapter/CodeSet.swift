@@ -24,14 +24,32 @@ struct CodeSet: Sendable {
         comparable = lookup.codes.mapValues { Set($0.map { $0.uppercased() }) }
         self.bindings = bindings
         self.systems = systems
+        let inside = plan.expansion(of: set)?.codes.filter { $0.system == "omop" && $0.match != .broader } ?? []
+        roots = Set(inside.compactMap { Int64($0.code) }).sorted().map { ListedCode(code: String($0), isNumber: true) }
     }
 
-    /// All codes as a JSON array for `json_each`: concept ids as numbers, other codes as texts. Sorted, so that statements repeat.
-    var json: String {
-        let values = codes.sorted { $0.key < $1.key }.flatMap { system, codes in
-            codes.compactMap { code in system == "omop" ? Int64(code).map(String.init) : code.jsonLiteral }
+    /// All codes, sorted, so that statements repeat. What is no number is no concept id.
+    var listed: [ListedCode] {
+        codes.sorted { $0.key < $1.key }.flatMap { system, codes in
+            codes.compactMap { code in
+                system == "omop"
+                    ? Int64(code).map { ListedCode(code: String($0), isNumber: true) } : ListedCode(code: code, isNumber: false)
+            }
         }
-        return "[\(values.joined(separator: ","))]"
+    }
+
+    /// The concept ids that mean a concept of the set or less: what a vocabulary has below them is meant, too.
+    let roots: [ListedCode]
+
+    /// The codes of a system that are known and not in the set, in capitals: those that ``contains(_:in:)`` says no of, as far as a
+    /// database can be trusted to compare them in the same way.
+    func others(in system: CodeSystem) -> [ListedCode] {
+        let wanted = comparable[system] ?? []
+        return (bindings.knownCodes[system] ?? []).filter { !wanted.contains($0) && $0.isPlainInCapitals }.sorted().compactMap { code in
+            system == "omop"
+                ? Int64(code).flatMap { String($0) == code ? ListedCode(code: code, isNumber: true) : nil }
+                : ListedCode(code: code, isNumber: false)
+        }
     }
 
     /// Whether a recorded code is one of the set. A code that no concept is mapped to says nothing.
@@ -43,17 +61,8 @@ struct CodeSet: Sendable {
 }
 
 extension String {
-    /// The text as a JSON string (RFC 8259, section 7).
-    fileprivate var jsonLiteral: String {
-        let escaped = unicodeScalars.map { scalar in
-            switch scalar {
-            case "\"", "\\": "\\\(scalar)"
-            case _ where scalar.value < 0x20: "\\u00\(scalar.value < 0x10 ? "0" : "")\(String(scalar.value, radix: 16))"
-            default: String(scalar)
-            }
-        }
-        return "\"\(escaped.joined())\""
-    }
+    /// Whether every database makes the same capitals of it: none.
+    fileprivate var isPlainInCapitals: Bool { utf8.allSatisfy { $0 < 0x80 && !(UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) } }
 }
 
 extension ConceptSet {

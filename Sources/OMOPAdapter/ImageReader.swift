@@ -1,6 +1,5 @@
 import CohortPlan
 import Execution
-import GRDB
 
 /// Reads rows of patient, study, series and day, then the columns of the tests; gathers them to studies or series.
 struct ImageReader: Sendable {
@@ -19,7 +18,7 @@ struct ImageReader: Sendable {
         let truths: [Truth]
     }
 
-    func series(in row: Row) -> Series? {
+    func series(in row: any SQLRow) -> Series? {
         guard let patient = OMOPValue.text(row[0]) else { return nil }
         return Series(
             patient: patient, study: OMOPValue.code(row[1]), uid: OMOPValue.code(row[2]), start: OMOPValue.date(row[3]),

@@ -10,9 +10,7 @@ struct LoweredRequest: Sendable {
     /// - Parameter places: each table's query and how well it fits, or why it cannot be searched.
     init(_ places: [Result<AssessedQuery, LoweringGap>]) {
         let found = places.compactMap { try? $0.get() }
-        let gaps = places.compactMap { place in
-            if case .failure(let gap) = place { gap.reason } else { nil }
-        }
+        let gaps = places.compactMap { place in if case .failure(let gap) = place { gap.reason } else { nil } }
         queries = found.map(\.query)
         var reasons: [String] = []
         for reason in gaps + found.flatMap(\.assessment.reasons) where !reasons.contains(reason) { reasons.append(reason) }
@@ -31,10 +29,14 @@ struct AssessedQuery: Sendable {
     let assessment: Assessment
 }
 
-/// One statement and how its rows are read.
+/// One selection and how its rows are read.
 struct LoweredQuery: Sendable {
-    let statement: OMOPStatement
+    let select: SQLSelect
+    let parameters: [String]
     let rows: Rows
+
+    /// The selection as a statement of its own.
+    var statement: OMOPStatement { OMOPStatement(text: select.text, parameters: parameters) }
 
     enum Rows: Sendable {
         /// Each row is an event.
@@ -47,6 +49,11 @@ struct LoweredQuery: Sendable {
 /// Why something cannot be asked of a database: one sentence, free of any count.
 struct LoweringGap: Error, Hashable, Sendable {
     let reason: String
+    /// Whether it is there and this node's account may not read it.
+    let isForbidden: Bool
 
-    init(_ reason: String) { self.reason = reason }
+    init(_ reason: String, isForbidden: Bool = false) {
+        self.reason = reason
+        self.isForbidden = isForbidden
+    }
 }

@@ -1,40 +1,67 @@
-import GRDB
-
-/// The tables and views of a database, with their columns. Names are compared as SQLite does, without regard to case.
+/// The tables and views of a database, with their columns. Names are compared without regard to case.
 struct OMOPSchema: Sendable, Hashable {
-    /// By table, its columns and whether they hold numbers by declaration.
-    private let columns: [String: [String: Bool]]
+    struct Column: Sendable, Hashable {
+        /// As the database spells it.
+        let name: SQLIdentifier
+        let content: ColumnContent
+        /// Whether this node's account may read it.
+        let isReadable: Bool
+    }
 
-    init(reading database: Database) throws {
-        let rows = try Row.fetchAll(
-            database,
-            sql: """
-                SELECT object.name, column.name, column.type FROM sqlite_master AS object JOIN pragma_table_info(object.name) AS column
-                WHERE object.type IN ('table', 'view')
-                """)
-        var columns: [String: [String: Bool]] = [:]
-        for row in rows {
-            guard let table = OMOPValue.text(row[0]), let column = OMOPValue.text(row[1]) else { continue }
-            columns[table.lowercased(), default: [:]][column.lowercased()] = OMOPSchema.isNumeric(OMOPValue.text(row[2]) ?? "")
+    struct Table: Sendable, Hashable {
+        /// As the database spells it.
+        let name: SQLIdentifier
+        /// As a statement names it.
+        let reference: String
+        /// By name in small letters.
+        fileprivate(set) var columns: [String: Column] = [:]
+    }
+
+    /// Where the site's vocabulary says what lies below what.
+    struct Ancestry: Sendable, Hashable {
+        let reference: String
+        let ancestor: SQLIdentifier
+        let descendant: SQLIdentifier
+    }
+
+    /// By name in small letters.
+    private var tables: [String: Table] = [:]
+    /// Nil where the vocabulary's hierarchy is not there, or empty.
+    var ancestry: Ancestry?
+
+    /// Notes a column. Of names that differ in case alone, the one in small letters counts, else the first; a name that is no plain
+    /// word is not among those that bindings can use.
+    ///
+    /// - Parameter schema: the schema of the table, exactly; nil where the database has none.
+    mutating func add(column: String, of table: String, in schema: String? = nil, content: ColumnContent, isReadable: Bool = true) {
+        guard let table = SQLIdentifier(table), let column = SQLIdentifier(column) else { return }
+        let tableKey = table.name.lowercased()
+        let columnKey = column.name.lowercased()
+        let isBetter = tables[tableKey].map { $0.name.name != tableKey && table.name == tableKey } ?? true
+        if isBetter {
+            let place = schema.map { "\"\($0.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\"." } ?? ""
+            tables[tableKey] = Table(name: table, reference: place + table.quoted)
         }
-        self.columns = columns
+        guard let known = tables[tableKey], known.name == table else { return }
+        if let other = known.columns[columnKey], other.name.name == columnKey || column.name != columnKey { return }
+        tables[tableKey]?.columns[columnKey] = Column(name: column, content: content, isReadable: isReadable)
     }
 
-    func hasTable(_ table: SQLIdentifier) -> Bool { columns[table.name.lowercased()] != nil }
+    subscript(table: SQLIdentifier) -> Table? { tables[table.name.lowercased()] }
 
-    func has(_ column: SQLIdentifier, in table: SQLIdentifier) -> Bool {
-        columns[table.name.lowercased()]?[column.name.lowercased()] != nil
+    /// The table of the vocabulary's hierarchy.
+    static let ancestryTable = "concept_ancestor"
+
+    /// The hierarchy, whether or not there is anything in it; nil where it cannot be read.
+    var possibleAncestry: Ancestry? {
+        guard let table = tables[OMOPSchema.ancestryTable], let ancestor = table.columns["ancestor_concept_id"],
+            let descendant = table.columns["descendant_concept_id"],
+            [ancestor, descendant].allSatisfy({ $0.isReadable && $0.content.isNumber })
+        else { return nil }
+        return Ancestry(reference: table.reference, ancestor: ancestor.name, descendant: descendant.name)
     }
 
-    /// Whether SQLite makes a number of what is compared with a column; elsewhere `"1"` is not 1.
-    func isNumeric(_ column: SQLIdentifier, in table: SQLIdentifier) -> Bool {
-        columns[table.name.lowercased()]?[column.name.lowercased()] ?? true
-    }
-
-    /// SQLite's rules of affinity (https://www.sqlite.org/datatype3.html, section 3.1).
-    private static func isNumeric(_ declaredType: String) -> Bool {
-        let type = declaredType.uppercased()
-        if type.contains("INT") { return true }
-        return !type.isEmpty && !["CHAR", "CLOB", "TEXT", "BLOB"].contains(where: type.contains)
-    }
+    var isEmpty: Bool { tables.isEmpty }
 }
+
+extension OMOPSchema.Table { subscript(column: SQLIdentifier) -> OMOPSchema.Column? { columns[column.name.lowercased()] } }

@@ -1,67 +1,76 @@
 import CohortPlan
 import Execution
-import GRDB
 import Hyperontology
 
 /// Where the patients are, and how they are read.
 struct PersonLowering: Sendable {
     /// All patients: identifier, sex, and year, month and day of birth.
-    let statement: OMOPStatement
+    let select: SQLSelect
+    /// The expression of the identifier that the node's sources share, for a table of patients called `p`.
+    let identifier: String
     private let hasSex: Bool
     private let hasBirthDate: Bool
-    private let table: SQLIdentifier
-    private let key: SQLIdentifier
-    private let sharedIdentifier: SQLIdentifier?
+    private let bound: BoundTable
+    private let key: BoundColumn
+    private let dialect: any SQLDialect
 
     /// CDM 5.4: the source's own identifier of a person, which the node's other sources use too.
     private static let sharedIdentifierColumn = "person_source_value"
 
-    static func lower(_ place: Place?, schema: OMOPSchema?) -> Result<PersonLowering, LoweringGap> {
+    static func lower(_ place: Place?, schema: OMOPSchema?, dialect: any SQLDialect) -> Result<PersonLowering, LoweringGap> {
         guard let place else { return .failure(LoweringGap("no table of patients is bound")) }
-        return Result { () throws(LoweringGap) in try PersonLowering(place, schema: schema) }
+        return Result { () throws(LoweringGap) in try PersonLowering(place, schema: schema, dialect: dialect) }
     }
 
-    private init(_ place: Place, schema: OMOPSchema?) throws(LoweringGap) {
-        let bound = try BoundTable(place, schema: schema)
-        table = bound.table
+    private init(_ place: Place, schema: OMOPSchema?, dialect: any SQLDialect) throws(LoweringGap) {
+        bound = try BoundTable(place, schema: schema)
         key = try bound.column("patientField")
-        sharedIdentifier = bound.column(named: PersonLowering.sharedIdentifierColumn)
-        let sex = bound.optionalColumn("sexField")
-        let year = bound.optionalColumn("birthYearField")
+        self.dialect = dialect
+        let sex = try bound.optionalColumn("sexField")
+        let year = try bound.optionalColumn("birthYearField")
         hasSex = sex != nil
         hasBirthDate = year != nil
-        let columns = [sex, year, bound.optionalColumn("birthMonthField"), bound.optionalColumn("birthDayField")]
-        let list = columns.map { $0.map { "p.\($0.quoted)" } ?? "NULL" }.joined(separator: ", ")
-        let identifier = PersonLowering.identifier(key, sharedIdentifier)
-        statement = OMOPStatement(text: "SELECT \(identifier), \(list) FROM \(table.quoted) AS p", parameters: [])
+        let own = dialect.name(key.of("p"))
+        let shared = try bound.column(named: PersonLowering.sharedIdentifierColumn)
+        identifier = shared.map { "COALESCE(\(dialect.filledText($0.of("p"))), \(own))" } ?? own
+        let columns = [sex, year, try bound.optionalColumn("birthMonthField"), try bound.optionalColumn("birthDayField")]
+        select = SQLSelect(
+            columns: [SQLExpression(text: identifier, content: .text)] + columns.map { $0?.of("p") }, source: "FROM \(bound.reference) AS p"
+        )
     }
 
-    /// The expression of the identifier that the node's sources share, for a table of patients called `p`.
-    var identifier: String { PersonLowering.identifier(key, sharedIdentifier) }
+    var identity: SQLExpression { SQLExpression(text: identifier, content: .text) }
 
-    private static func identifier(_ key: SQLIdentifier, _ shared: SQLIdentifier?) -> String {
-        let own = "CAST(p.\(key.quoted) AS TEXT)"
-        return shared.map { "COALESCE(NULLIF(TRIM(p.\($0.quoted)), ''), \(own))" } ?? own
+    /// How many identifiers stand for more than one row.
+    var sharedIdentifiers: OMOPStatement {
+        let groups = "SELECT \(identifier) AS id FROM \(bound.reference) AS p GROUP BY \(identifier) HAVING COUNT(*) > 1"
+        return OMOPStatement(text: "SELECT COUNT(*) FROM (\(groups)) AS shared", parameters: [])
+    }
+
+    /// One row where a table has rows of persons who are not there.
+    func orphans(of other: BoundTable, _ column: BoundColumn) -> OMOPStatement {
+        let persons = "SELECT 1 FROM \(bound.reference) AS p WHERE \(dialect.equal(key.of("p"), column.of("t")))"
+        return OMOPStatement(text: "SELECT 1 FROM \(other.reference) AS t WHERE NOT EXISTS (\(persons)) LIMIT 1", parameters: [])
     }
 
     /// The clause that joins a table called `t` to its patients.
-    func join(on column: SQLIdentifier) -> String { "JOIN \(table.quoted) AS p ON p.\(key.quoted) = t.\(column.quoted)" }
+    func join(on column: BoundColumn) -> String { "JOIN \(bound.reference) AS p ON \(dialect.equal(key.of("p"), column.of("t")))" }
 
     func assess(_ subject: Demographic, sexCodes: [String: String]) -> Assessment {
         switch subject {
-        case .sex: hasSex && !sexCodes.isEmpty ? .exact : .notEvaluable("table `\(table.name)` tells no sex")
-        case .birthDate: hasBirthDate ? .exact : .notEvaluable("table `\(table.name)` tells no year of birth")
+        case .sex: hasSex && !sexCodes.isEmpty ? .exact : .notEvaluable("table `\(bound.table.name)` tells no sex")
+        case .birthDate: hasBirthDate ? .exact : .notEvaluable("table `\(bound.table.name)` tells no year of birth")
         }
     }
 
-    func patient(in row: Row, sexCodes: [String: String]) -> SourcePatient? {
+    func patient(in row: any SQLRow, sexCodes: [String: String]) -> SourcePatient? {
         guard let id = OMOPValue.text(row[0]) else { return nil }
         let sex = OMOPValue.code(row[1]).flatMap { sexCodes[$0] }.flatMap(Sex.init(rawValue:))
         return SourcePatient(id: id, sex: sex, birthDate: birthDate(in: row))
     }
 
     /// A month or day that is missing widens the date to all that it can be.
-    private func birthDate(in row: Row) -> DateRange? {
+    private func birthDate(in row: any SQLRow) -> DateRange? {
         guard let year = OMOPValue.integer(row[2]), (1...9_999).contains(year) else { return nil }
         let month = OMOPValue.integer(row[3]).flatMap { (1...12).contains($0) ? $0 : nil }
         let day = OMOPValue.integer(row[4])

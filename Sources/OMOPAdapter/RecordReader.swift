@@ -1,6 +1,5 @@
 import CohortPlan
 import Execution
-import GRDB
 
 /// Reads rows of patient, key, start, end, number, operator, unit, unit as text, and coded value.
 struct RecordReader: Sendable {
@@ -15,18 +14,18 @@ struct RecordReader: Sendable {
     }
 
     /// The row's event; nil when its value surely fails the test.
-    func event(in row: Row) -> SourceEvent? {
+    func event(in row: any SQLRow) -> SourceEvent? {
         let truth = self.truth(of: row)
-        guard truth != .no, let patient = OMOPValue.text(row[0]), let key = OMOPValue.key(row[1], table: table) else { return nil }
-        return SourceEvent(
-            patient: patient, key: key, start: OMOPValue.date(row[2]), end: OMOPValue.date(row[3]), isCertain: truth == .yes)
+        guard truth != .no, let patient = OMOPValue.text(row[0]) else { return nil }
+        // A row that lacks its number is a record all the same.
+        let key = OMOPValue.key(row[1], table: table) ?? "\(table)/"
+        return SourceEvent(patient: patient, key: key, start: OMOPValue.date(row[2]), end: OMOPValue.date(row[3]), isCertain: truth == .yes)
     }
 
-    private func truth(of row: Row) -> Truth {
+    private func truth(of row: any SQLRow) -> Truth {
         switch test {
         case .none: return .yes
-        case .coded(let codes):
-            return OMOPValue.code(row[8]).map { codes.contains($0, in: codes.systems) } ?? .unknown
+        case .coded(let codes): return OMOPValue.code(row[8]).map { codes.contains($0, in: codes.systems) } ?? .unknown
         case .quantity(let range, let omopUnits):
             guard let number = OMOPValue.number(row[4]), let comparator = OMOPValue.comparator(row[5]) else { return .unknown }
             let quantity = Quantity(number, unit(id: row[6], text: row[7], omopUnits))
@@ -38,7 +37,7 @@ struct RecordReader: Sendable {
     }
 
     /// The unit's concept where one is recorded, else what the source called it.
-    private func unit(id: DatabaseValue, text: DatabaseValue, _ omopUnits: [String: String]) -> String? {
+    private func unit(id: SQLValue, text: SQLValue, _ omopUnits: [String: String]) -> String? {
         if let id = OMOPValue.code(id) { return omopUnits[id] }
         return OMOPValue.code(text)
     }

@@ -8,44 +8,74 @@ struct RequestLowering {
     let bindings: ModelBindings
     let schema: OMOPSchema?
     let omopUnits: [String: String]
+    let dialect: any SQLDialect
+    let pushdown: OMOPPushdown
 
-    func lower(_ request: EventRequest) -> LoweredRequest {
+    /// Of which patients the rows of a request are wanted.
+    enum Patients {
+        /// Those for whom each of some requests may find something.
+        case having([EventRequest])
+        /// Those of a table that the statement has already made, ``wanted``.
+        case named([EventRequest])
+    }
+
+    /// Lowers a request to one selection for each table that can be searched.
+    /// - Parameter number: how many parameters stand before those of the first selection; nil where each is a statement of its own.
+    func lower(_ request: EventRequest, of patients: Patients = .having([]), after number: Int? = nil) -> LoweredRequest {
         guard let binding = bindings.events[request.kind.rawValue], !binding.places.isEmpty else {
             return LoweredRequest([.failure(LoweringGap("OMOP has no place for \(request.kind.words)"))])
         }
+        var count = number ?? 0
         return LoweredRequest(
             binding.places.map { place in
-                Result { () throws(LoweringGap) in
-                    let person = try PersonLowering.lower(bindings.patient, schema: schema).get()
-                    let bound = try BoundTable(place, schema: schema)
-                    return request.kind.isImaging ? try images(request, in: bound, person) : try records(request, in: bound, person)
+                let lowered = Result { () throws(LoweringGap) in
+                    try lower(request, in: place, of: patients, SQLParameters(dialect, after: count))
                 }
+                if number != nil, case .success(let query) = lowered { count += query.query.parameters.count }
+                return lowered
             })
     }
 
-    private func records(_ request: EventRequest, in bound: BoundTable, _ person: PersonLowering) throws(LoweringGap) -> AssessedQuery {
+    private func lower(_ request: EventRequest, in place: Place, of patients: Patients, _ parameters: SQLParameters) throws(LoweringGap)
+        -> AssessedQuery
+    {
+        let person = try self.person()
+        let bound = try BoundTable(place, schema: schema)
+        return request.kind.isImaging
+            ? try images(request, in: bound, person, patients, parameters) : try records(request, in: bound, person, patients, parameters)
+    }
+
+    func person() throws(LoweringGap) -> PersonLowering {
+        try PersonLowering.lower(bindings.patient, schema: schema, dialect: dialect).get()
+    }
+
+    private func records(
+        _ request: EventRequest, in bound: BoundTable, _ person: PersonLowering, _ patients: Patients, _ unbound: SQLParameters
+    ) throws(LoweringGap) -> AssessedQuery {
         let patient = try bound.column("patientField")
-        let concepts = try conceptCodes(of: request, in: bound)
+        var parameters = unbound
+        let concepts = try conceptTest(of: request, in: bound, &parameters)
         let value = try valueTest(of: request, in: bound)
         let columns = [
-            try bound.column("keyField"), try bound.column("startField"), bound.optionalColumn("endField"),
-            bound.optionalColumn("numberField"), bound.optionalColumn("operatorField"), bound.optionalColumn("unitField"),
-            bound.optionalColumn("unitTextField"), bound.optionalColumn("codedValueField"),
+            try bound.column("keyField"), try bound.column("startField"), try bound.optionalColumn("endField"),
+            try bound.optionalColumn("numberField"), try bound.optionalColumn("operatorField"), try bound.optionalColumn("unitField"),
+            try bound.optionalColumn("unitTextField"), try bound.optionalColumn("codedValueField"),
         ]
-        let list = columns.map { $0.map { "t.\($0.quoted)" } ?? "NULL" }.joined(separator: ", ")
-        var text = "SELECT \(person.identifier), \(list) FROM \(bound.table.quoted) AS t \(person.join(on: patient))"
-        if let concepts { text += " WHERE \(concepts.expression) IN (SELECT value FROM json_each(?))" }
+        var conditions = concepts.map { [$0.condition] } ?? []
+        if let filter = try valueFilter(request.value, in: bound, &parameters) { conditions.append(filter) }
+        conditions += restrictions(to: patients, beside: nil, person, &parameters)
+        let source = "FROM \(bound.reference) AS t \(person.join(on: patient))\(conditions.asClause)"
+        let select = SQLSelect(columns: [person.identity] + columns.map { $0?.of("t") }, source: source)
         let reader = RecordReader(table: bound.table.name, test: value.test)
         return AssessedQuery(
-            query: LoweredQuery(
-                statement: OMOPStatement(text: text, parameters: concepts.map { [$0.json] } ?? []), rows: .records(reader)),
+            query: LoweredQuery(select: select, parameters: parameters.values, rows: .records(reader)),
             assessment: [concepts?.assessment ?? .exact, value.assessment].combined)
     }
 
-    /// The codes that a record's concept must be among, as one JSON array, and the expression of the concept.
-    private func conceptCodes(
-        of request: EventRequest, in bound: BoundTable
-    ) throws(LoweringGap) -> (expression: String, json: String, assessment: Assessment)? {
+    /// The test of a record's concept.
+    func conceptTest(of request: EventRequest, in bound: BoundTable, _ parameters: inout SQLParameters) throws(LoweringGap) -> (
+        condition: String, assessment: Assessment
+    )? {
         guard let set = request.concepts else {
             // A table of all procedures does not say which of them are radiotherapy; only their concepts do.
             let procedures = bindings.events[EventKind.procedure.rawValue]?.places ?? []
@@ -56,13 +86,30 @@ struct RequestLowering {
         }
         let column = try bound.column("conceptField")
         let codes = try CodeSet(set, systems: bound.place.codeSystems, plan: plan, bindings: bindings)
-        let isConverted = bound.isNumeric(column) || bound.place.codeSystems != ["omop"]
-        return (isConverted ? "t.\(column.quoted)" : "CAST(t.\(column.quoted) AS INTEGER)", codes.json, codes.assessment)
+        let condition = descendants(of: set, codes, column, in: bound, &parameters) ?? parameters.isAmong(column.of("t"), codes.listed)
+        return (condition, codes.assessment)
     }
 
-    private func valueTest(
-        of request: EventRequest, in bound: BoundTable
-    ) throws(LoweringGap) -> (test: RecordReader.Test, assessment: Assessment) {
+    /// The test with what the site's own vocabulary has below the codes; nil where that would not be the same question.
+    ///
+    /// What a set leaves out stands in the plan by our concepts alone, so a set that leaves something out is taken by its codes alone.
+    private func descendants(
+        of set: ConceptSet, _ codes: CodeSet, _ column: BoundColumn, in bound: BoundTable, _ parameters: inout SQLParameters
+    ) -> String? {
+        guard let ancestry = schema?.ancestry, column.content.isNumber, bound.place.codeSystems == ["omop"], set.exclude.isEmpty,
+            set.include.allSatisfy(\.descendants), !codes.roots.isEmpty
+        else { return nil }
+        let all = parameters.members(codes.listed)
+        let roots = parameters.members(codes.roots)
+        return """
+            \(column.of("t").text) IN (\(all) UNION ALL SELECT a.\(ancestry.descendant.quoted) FROM \(ancestry.reference) AS a \
+            WHERE a.\(ancestry.ancestor.quoted) IN (\(roots)))
+            """
+    }
+
+    private func valueTest(of request: EventRequest, in bound: BoundTable) throws(LoweringGap) -> (
+        test: RecordReader.Test, assessment: Assessment
+    ) {
         switch request.value {
         case nil: return (.none, .exact)
         case .coded(let set):
@@ -72,32 +119,37 @@ struct RequestLowering {
         case .quantity(let range):
             _ = try bound.column("numberField")
             guard UCUMUnit(range.unit) != nil else { throw LoweringGap("the unit `\(range.unit)` is not known here") }
-            guard bound.optionalColumn("unitField") != nil || bound.optionalColumn("unitTextField") != nil else {
-                throw LoweringGap("table `\(bound.table.name)` tells no unit")
-            }
+            let units = [try bound.optionalColumn("unitField"), try bound.optionalColumn("unitTextField")]
+            guard units.contains(where: { $0 != nil }) else { throw LoweringGap("table `\(bound.table.name)` tells no unit") }
             return (.quantity(range, omopUnits: omopUnits), .exact)
         case .flag: throw LoweringGap("table `\(bound.table.name)` holds no yes-or-no values")
         }
     }
 
-    private func images(_ request: EventRequest, in bound: BoundTable, _ person: PersonLowering) throws(LoweringGap) -> AssessedQuery {
+    private func images(
+        _ request: EventRequest, in bound: BoundTable, _ person: PersonLowering, _ patients: Patients, _ unbound: SQLParameters
+    ) throws(LoweringGap) -> AssessedQuery {
         let patient = try bound.column("patientField")
         let columns = [try bound.column("studyField"), try bound.column("seriesField"), try bound.column("startField")]
         var tests = SeriesTests(firstColumn: columns.count + 1)
         let groups = request.kind == .imagingSeries ? [request.attributes] : request.havingSeries
         let lowered = try tests.lower(groups, in: bound, plan: plan, bindings: bindings)
-        let list = (columns + tests.columns).map { "t.\($0.quoted)" }.joined(separator: ", ")
-        let text = "SELECT \(person.identifier), \(list) FROM \(bound.table.quoted) AS t \(person.join(on: patient))"
+        var parameters = unbound
+        // Rows that fail may still tell the day of a study: patients are left out, not rows.
+        let isTested = groups.contains { !$0.isEmpty }
+        let conditions = restrictions(to: patients, beside: isTested ? request : nil, person, &parameters)
+        let source = "FROM \(bound.reference) AS t \(person.join(on: patient))\(conditions.asClause)"
+        let select = SQLSelect(columns: [person.identity] + (columns + tests.columns).map { $0.of("t") }, source: source)
         let reader = ImageReader(table: bound.table.name, groups: lowered, isOfStudies: request.kind == .imagingStudy)
         return AssessedQuery(
-            query: LoweredQuery(statement: OMOPStatement(text: text, parameters: []), rows: .images(reader)),
+            query: LoweredQuery(select: select, parameters: parameters.values, rows: .images(reader)),
             assessment: tests.assessments.combined)
     }
 }
 
 extension EventKind {
     /// What people call such events.
-    fileprivate var words: String {
+    var words: String {
         switch self {
         case .diagnosis: "diagnoses"
         case .procedure: "procedures"
@@ -109,6 +161,11 @@ extension EventKind {
         case .death: "deaths"
         }
     }
+}
+
+extension [String] {
+    /// All of them as the end of a statement.
+    var asClause: String { isEmpty ? "" : " WHERE " + joined(separator: " AND ") }
 }
 
 extension [Assessment] {

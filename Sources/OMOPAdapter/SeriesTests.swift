@@ -1,12 +1,11 @@
 import CohortPlan
 import Execution
-import GRDB
 import Hyperontology
 
 /// Lowers the tests of imaging series, and gathers the columns that they read.
 struct SeriesTests {
     /// In the order of the statement's list.
-    private(set) var columns: [SQLIdentifier] = []
+    private(set) var columns: [BoundColumn] = []
     private(set) var assessments: [Assessment] = []
     private let firstColumn: Int
 
@@ -14,9 +13,9 @@ struct SeriesTests {
     init(firstColumn: Int) { self.firstColumn = firstColumn }
 
     /// - Throws: for a property that has no column in this database, naming it.
-    mutating func lower(
-        _ groups: [[AttributeTest]], in bound: BoundTable, plan: ExpandedPlan, bindings: ModelBindings
-    ) throws(LoweringGap) -> [[SeriesTest]] {
+    mutating func lower(_ groups: [[AttributeTest]], in bound: BoundTable, plan: ExpandedPlan, bindings: ModelBindings) throws(LoweringGap)
+        -> [[SeriesTest]]
+    {
         var lowered: [[SeriesTest]] = []
         for group in groups {
             var tests: [SeriesTest] = []
@@ -26,12 +25,13 @@ struct SeriesTests {
         return lowered
     }
 
-    private mutating func lower(
-        _ attribute: AttributeTest, in bound: BoundTable, plan: ExpandedPlan, bindings: ModelBindings
-    ) throws(LoweringGap) -> SeriesTest {
+    private mutating func lower(_ attribute: AttributeTest, in bound: BoundTable, plan: ExpandedPlan, bindings: ModelBindings)
+        throws(LoweringGap) -> SeriesTest
+    {
         let name = attribute.property.rawValue.split(whereSeparator: { "/#".contains($0) }).last.map(String.init) ?? ""
-        let fields = (bindings.properties[attribute.property.rawValue]?.fields ?? []).compactMap { field in
-            bound.column(named: field.name).map { (column: $0, field: field) }
+        var fields: [(column: BoundColumn, field: PropertyField)] = []
+        for field in bindings.properties[attribute.property.rawValue]?.fields ?? [] {
+            if let column = try bound.column(named: field.name) { fields.append((column, field)) }
         }
         guard !fields.isEmpty else { throw LoweringGap("table `\(bound.table.name)` does not tell the property `\(name)`") }
         let usable = fields.filter { attribute.test.canRead($0.field) }
@@ -47,7 +47,7 @@ struct SeriesTests {
         }
     }
 
-    private mutating func position(of column: SQLIdentifier) -> Int {
+    private mutating func position(of column: BoundColumn) -> Int {
         if let known = columns.firstIndex(of: column) { return firstColumn + known }
         columns.append(column)
         return firstColumn + columns.count - 1
@@ -73,15 +73,13 @@ struct SeriesTest: Sendable {
     let test: Test
 
     /// Whether a row passes; unknown when no column is filled in.
-    func truth(in row: Row) -> Truth {
-        for column in columns {
-            if let truth = truth(of: row[column.position], in: column.field) { return truth }
-        }
+    func truth(in row: any SQLRow) -> Truth {
+        for column in columns { if let truth = truth(of: row[column.position], in: column.field) { return truth } }
         return .unknown
     }
 
     /// Nil for a column that is not filled in.
-    private func truth(of value: DatabaseValue, in field: PropertyField) -> Truth? {
+    private func truth(of value: SQLValue, in field: PropertyField) -> Truth? {
         switch test {
         case .coded(let codes): OMOPValue.code(value).map { codes.contains($0, in: field.codeSystem.map { [$0] } ?? []) }
         case .quantity(let range): OMOPValue.number(value).map { range.contains(Quantity($0, field.unit)) }
@@ -89,13 +87,13 @@ struct SeriesTest: Sendable {
         }
     }
 
-    private func flag(_ value: DatabaseValue, _ field: PropertyField) -> Bool? {
-        if value.isNull { return nil }
-        if field.isPresence { return OMOPValue.code(value) != nil }
-        switch value.storage {
-        case .int64(0): return false
-        case .int64(1): return true
-        default: return nil
+    private func flag(_ value: SQLValue, _ field: PropertyField) -> Bool? {
+        switch value {
+        case .null: nil
+        case _ where field.isPresence: OMOPValue.code(value) != nil
+        case .integer(0), .text("0"), .text("false"): false
+        case .integer(1), .text("1"), .text("true"): true
+        default: nil
         }
     }
 }

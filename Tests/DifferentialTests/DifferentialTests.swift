@@ -5,6 +5,8 @@ import FHIRAdapter
 import Foundation
 import Hyperontology
 import OMOPAdapter
+import PostgresClient
+import PostgresServer
 import Synthesis
 import Testing
 
@@ -18,7 +20,12 @@ import Testing
     private static let plansAPopulation = 25
 
     enum Model: String, CaseIterable {
-        case omop, fhir
+        case omop, omopOnPostgres, fhir
+
+        /// What the bindings call it.
+        var bindings: String { self == .fhir ? "fhir" : "omop" }
+
+        static var present: [Model] { allCases.filter { $0 != .omopOnPostgres || PostgresServer.isInstalled } }
 
         /// The code system in which a concept is recorded, by what it is used for.
         func system(_ use: String) -> String {
@@ -32,7 +39,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Model.allCases) func agreesWithTheReferenceEvaluator(_ model: Model) async throws {
+    @Test(arguments: Model.present) func agreesWithTheReferenceEvaluator(_ model: Model) async throws {
         let hyperontology = try Hyperontology(directory: DifferentialTests.root.appendingPathComponent("Ontologies").path)
         let pool = ConceptPool(hyperontology, system: model.system)
         #expect(pool.diagnoses.count > 5 && pool.medications.count > 5 && pool.modalities.count > 2 && pool.bodyParts.count > 2)
@@ -49,7 +56,7 @@ import Testing
             }
             for plan in plans where done < DifferentialTests.cases && differences == 0 {
                 let expanded = Expander(hyperontology: hyperontology).expand(plan)
-                let engine = try engine(model, patients, folder, hyperontology)
+                let engine = try await engine(model, patients, folder, hyperontology)
                 done += 1
                 // A node that may find more or fewer says so; only what it calls exact must be equal.
                 guard engine.assess(expanded).overall == .exact else { continue }
@@ -58,6 +65,7 @@ import Testing
                 differences += 1
                 try await report(model, expanded, patients, folder, hyperontology)
             }
+            try await clear(model, patients, folder)
         }
         print("\(model.rawValue): \(evaluated) of \(done) plans exact")
         print("\(done) cases, \(differences) differences, seed \(DifferentialTests.seed)")
@@ -65,10 +73,12 @@ import Testing
         #expect(evaluated * 2 > done, "most plans must really be compared")
     }
 
-    private func engine(_ model: Model, _ patients: [PatientRecord], _ folder: URL, _ hyperontology: Hyperontology) throws -> PlanEngine {
+    private func engine(
+        _ model: Model, _ patients: [PatientRecord], _ folder: URL, _ hyperontology: Hyperontology
+    ) async throws -> PlanEngine {
         // Written once a population: the folder is named after what is in it.
         let place = folder.appendingPathComponent("\(patients.hashValue)")
-        let bindings = hyperontology.bindings(for: model.rawValue)
+        let bindings = hyperontology.bindings(for: model.bindings)
         if model == .fhir {
             let path = place.appendingPathComponent("fhir")
             if !FileManager.default.fileExists(atPath: path.path) {
@@ -81,12 +91,29 @@ import Testing
             return PlanEngine(sources: [adapter])
         }
         let path = place.appendingPathComponent("omop.sqlite")
-        if !FileManager.default.fileExists(atPath: path.path) {
-            _ = try OMOPWriter(hyperontology: hyperontology).write(patients, to: path)
+        let isNew = !FileManager.default.fileExists(atPath: path.path)
+        if isNew { _ = try OMOPWriter(hyperontology: hyperontology).write(patients, to: path) }
+        if model == .omopOnPostgres {
+            let server = try await PostgresServer.shared()
+            let schema = DifferentialTests.schema(patients)
+            if isNew { try server.copy(sqlite: path.path, into: "postgres", schema: schema) }
+            let adapter = OMOPAdapter(
+                name: "omop", postgres: try PostgresAddress(url: server.url("postgres")), schema: schema, bindings: bindings,
+                omopUnits: hyperontology.omopUnits)
+            return PlanEngine(sources: [adapter])
         }
         let adapter = OMOPAdapter(
             name: "omop", path: path.path, bindings: bindings, omopUnits: hyperontology.omopUnits)
         return PlanEngine(sources: [adapter])
+    }
+
+    private static func schema(_ patients: [PatientRecord]) -> String { "population_\(UInt(bitPattern: patients.hashValue))" }
+
+    /// Takes away what was written of a population, so that a long run needs no more room than a short one.
+    private func clear(_ model: Model, _ patients: [PatientRecord], _ folder: URL) async throws {
+        try FileManager.default.removeItem(at: folder.appendingPathComponent("\(patients.hashValue)"))
+        guard model == .omopOnPostgres else { return }
+        try await PostgresServer.shared().run(sql: "DROP SCHEMA \(DifferentialTests.schema(patients)) CASCADE", in: "postgres")
     }
 
     /// Drops patients, then events, as long as the difference stays, and reports what is left.
@@ -94,7 +121,7 @@ import Testing
         async throws
     {
         func differs(_ patients: [PatientRecord]) async throws -> Bool {
-            try await Comparison.difference(plan, patients, try engine(model, patients, folder, hyperontology)) != nil
+            try await Comparison.difference(plan, patients, try await engine(model, patients, folder, hyperontology)) != nil
         }
         var left = patients
         for patient in patients where left.count > 1 {
@@ -113,7 +140,7 @@ import Testing
                 }
             }
         }
-        let words = try await Comparison.difference(plan, left, try engine(model, left, folder, hyperontology)) ?? "gone when shrunk"
+        let words = try await Comparison.difference(plan, left, try await engine(model, left, folder, hyperontology)) ?? "gone when shrunk"
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         let text = String(decoding: try encoder.encode(plan.plan), as: UTF8.self)

@@ -12,7 +12,8 @@ import Testing
 /// The same patients, whom this project did not make, in OMOP and in FHIR: one question, two models, one set of patients.
 @Suite(
     .enabled(
-        if: OncoDatabase.isPresent && PublishedPatients.hasFHIR, "skipped: ../shared/data does not hold the patients in both models"))
+        if: PublishedDatabase.onco.isPresent && PublishedPatients.hasFHIR,
+        "skipped: ../shared/data does not hold the patients in both models"))
 struct TwoModelsTests {
     static let questions: [(name: String, text: String, patients: Int)] = [
         (
@@ -52,7 +53,7 @@ struct TwoModelsTests {
             hyperontology = try Hyperontology(directory: TwoModelsTests.root.appendingPathComponent("Ontologies").path)
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let database = folder.appendingPathComponent("onco.sqlite").path
-            try OncoDatabase.load(into: database)
+            try PublishedDatabase.onco.load(into: database)
             let export = folder.appendingPathComponent("fhir")
             try PublishedPatients.unpackFHIR(into: export)
             let uris = hyperontology.codeSystems.flatMap { system in system.uris.map { ($0, system.shortName) } }

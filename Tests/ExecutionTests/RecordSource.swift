@@ -30,6 +30,18 @@ struct RecordSource: SourceAdapter {
         }
     }
 
+    /// Leaves out all that it may.
+    func events(
+        matching request: EventRequest, in plan: ExpandedPlan, requiring required: [EventRequest]
+    ) async throws(SourceFailure) -> [SourceEvent] {
+        var found = try await events(matching: request, in: plan)
+        for other in required {
+            let patients = Set(try await events(matching: other, in: plan).map(\.patient))
+            found = found.filter { patients.contains($0.patient) }
+        }
+        return found
+    }
+
     private func clinical(
         _ event: RecordedEvent, of record: PatientRecord, _ request: EventRequest, _ expand: (ConceptSet) -> Set<ConceptIRI>
     ) -> [SourceEvent] {

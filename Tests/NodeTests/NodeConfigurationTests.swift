@@ -4,6 +4,7 @@ import Execution
 import FHIRAdapter
 import Foundation
 import Node
+import PostgresClient
 import Testing
 
 @Suite struct NodeConfigurationTests {
@@ -28,6 +29,27 @@ import Testing
             return
         }
         #expect(path.hasSuffix("/omop/omop.sqlite"))
+    }
+
+    @Test func aDatabaseServerIsNamedByAnAddressWithoutAPassword() throws {
+        let lines = "    schema: cdm\n    vocabulary: vocab\n    passwordFile: secrets/omop\n"
+        let text = good.replacingOccurrences(
+            of: "    sqlite: omop/omop.sqlite\n", with: "    postgres: postgresql://reader@db.example/omop?sslmode=verify-full\n" + lines)
+        guard case .postgres(let place) = try #require(try read(text).sources.first).place else {
+            Issue.record("not a database server")
+            return
+        }
+        #expect(place.schema == "cdm" && place.vocabulary == "vocab")
+        #expect(place.address.url == "postgresql://reader@db.example/omop?sslmode=verify-full")
+        #expect(place.address.passwordFile?.hasSuffix("/secrets/omop") == true && place.address.passwordFile?.hasPrefix("/") == true)
+    }
+
+    @Test(arguments: [("postgresql://reader:hunter2@db/omop", "N0122"), ("db.example?password=hunter2", "N0121")])
+    func aPasswordInAnAddressIsRefusedAndNotRepeated(_ url: String, _ code: String) {
+        let text = good.replacingOccurrences(of: "sqlite: omop/omop.sqlite", with: "postgres: \(url)")
+        let error = #expect(throws: DiagnosticList.self) { try read(text) }
+        #expect(error?.diagnostics.map(\.code.rawValue) == [code])
+        #expect("\(String(describing: error))".contains("hunter2") == false)
     }
 
     @Test(arguments: [

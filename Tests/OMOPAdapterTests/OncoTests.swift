@@ -10,11 +10,11 @@ import PublishedPatients
 import Testing
 
 /// Questions in CohortQL on real input, against SQL written for the purpose.
-@Suite(.enabled(if: OncoDatabase.isPresent, "skipped: ../shared/data/omop is not here"))
+@Suite(.enabled(if: PublishedDatabase.onco.isPresent, "skipped: ../shared/data/omop is not here"))
 struct OncoTests {
     private static let path = FileManager.default.temporaryDirectory.appendingPathComponent("cohortium-onco-\(UUID().uuidString).sqlite")
         .path
-    private static let loaded = Result { try OncoDatabase.load(into: path) }
+    private static let loaded = Result { try PublishedDatabase.onco.load(into: path) }
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 

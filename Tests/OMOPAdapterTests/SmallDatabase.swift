@@ -16,7 +16,7 @@ struct SmallDatabase {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
     /// Read once for all tests.
-    private static let loaded = Result { try Hyperontology(directory: root.appendingPathComponent("Ontologies").path) }
+    static let loaded = Result { try Hyperontology(directory: root.appendingPathComponent("Ontologies").path) }
 
     /// The tables that the bindings name, without declared types, as a bare import leaves them.
     private static let tables = """
@@ -33,25 +33,35 @@ struct SmallDatabase {
             modality_source_value, anatomic_site_concept_id);
         """
 
+    /// The same, each column with the type that the CDM gives it.
+    private static let typedTables = tables.replacing(/\b\w+_(?:id|of_birth)\b/) { "\($0.output) INTEGER" }
+        .replacing(/\w+_date\b/) { "\($0.output) DATE" }.replacing(/\bvalue_as_number\b/) { "\($0.output) NUMERIC" }
+        .replacing(/\w+_source_value\b|image_\w+_uid\b/) { "\($0.output) VARCHAR(64)" }
+
     /// A woman `A`, a man `B` of whom the year of birth alone is known, `C` of unknown sex, and a woman who has a number alone, 4.
     static let people = """
         INSERT INTO person VALUES (1, 8532, 1960, 5, 1, 'A'), (2, 8507, 1970, NULL, NULL, 'B'), (3, 0, 1980, 1, 1, 'C'), (4, 8532, 1952, 2, 29, NULL);
         """
 
-    /// - Parameter rows: statements that fill the tables, or change them.
-    init(_ rows: String, people: String = SmallDatabase.people) throws {
+    /// - Parameters:
+    ///   - rows: statements that fill the tables, or change them.
+    ///   - isTyped: whether columns are declared as the CDM does.
+    init(_ rows: String, people: String = SmallDatabase.people, isTyped: Bool = false) throws {
         hyperontology = try SmallDatabase.loaded.get()
         path = FileManager.default.temporaryDirectory.appendingPathComponent("cohortium-omop-\(UUID().uuidString).sqlite").path
         let queue = try DatabaseQueue(path: path)
-        try queue.write { try $0.execute(sql: SmallDatabase.tables + people + rows) }
+        try queue.write { try $0.execute(sql: (isTyped ? SmallDatabase.typedTables : SmallDatabase.tables) + people + rows) }
         try queue.close()
     }
 
     func remove() { try? FileManager.default.removeItem(atPath: path) }
 
-    func adapter(patience: Duration = .seconds(5)) -> OMOPAdapter {
+    func adapter(patience: Duration = .seconds(5), pushdown: OMOPPushdown = .all, rowLimit: Int = OMOPAdapter.standardRowLimit)
+        -> OMOPAdapter
+    {
         OMOPAdapter(
-            name: "omop", path: path, bindings: hyperontology.bindings(for: "omop"), omopUnits: hyperontology.omopUnits, patience: patience)
+            name: "omop", path: path, bindings: hyperontology.bindings(for: "omop"), omopUnits: hyperontology.omopUnits, patience: patience,
+            pushdown: pushdown, rowLimit: rowLimit)
     }
 
     /// - Parameter cohort: what stands in the braces of a cohort.

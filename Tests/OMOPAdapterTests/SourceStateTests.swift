@@ -101,6 +101,14 @@ import Testing
         #expect(try await adapter.patients().count == 4)
     }
 
+    @Test func aLongAnswerIsAFailureAndNotAShorterOne() async throws {
+        let database = try SmallDatabase("")
+        defer { database.remove() }
+        #expect(try await database.adapter(rowLimit: 4).patients().count == 4)
+        let failure = await #expect(throws: SourceFailure.self) { try await database.adapter(rowLimit: 3).patients() }
+        #expect(failure?.diagnostic.code == "N0217")
+    }
+
     @Test func theSourceIsNeverWrittenTo() async throws {
         let database = try SmallDatabase("")
         defer { database.remove() }

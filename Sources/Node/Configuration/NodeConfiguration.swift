@@ -50,6 +50,8 @@ public struct NodeConfiguration: Sendable, Hashable {
         public enum Place: Sendable, Hashable {
             /// An OMOP database in a file.
             case sqlite(String)
+            /// An OMOP database on a PostgreSQL server.
+            case postgres(PostgresPlace)
             /// A folder of NDJSON files.
             case bulkFHIR(String)
             /// A FHIR server with a search interface.
@@ -60,7 +62,7 @@ public struct NodeConfiguration: Sendable, Hashable {
 
         public var model: SourceModel {
             switch place {
-            case .sqlite: .omop
+            case .sqlite, .postgres: .omop
             case .bulkFHIR, .fhirServer: .fhir
             case .dicomWeb: .dicom
             }
@@ -97,34 +99,53 @@ extension NodeConfiguration {
         let name: String?
         let model: String
         let sqlite: String?
+        let postgres: String?
+        let schema: String?
+        let vocabulary: String?
+        let passwordFile: String?
         let folder: String?
         let server: String?
         let dicomweb: String?
         let ca: String?
         let authorization: String?
 
-        /// Where it is; nil when that is not said.
-        func place(_ absolute: (String) -> String) -> Source.Place? {
+        /// Where it is.
+        /// - Throws: `N0104` when that is not said, `N0121` and `N0122` for an address of a database that is none or holds a password.
+        func place(of name: String, in path: String, _ absolute: (String) -> String) throws(Diagnostic) -> Source.Place {
             switch SourceModel(rawValue: model) {
-            case .omop: sqlite.map { .sqlite(absolute($0)) }
-            case .fhir:
-                folder.map { .bulkFHIR(absolute($0)) }
-                    ?? server.map {
-                        .fhirServer(FHIRServerAddress(url: $0, caFile: ca.map(absolute), authorizationFile: authorization.map(absolute)))
-                    }
-            case .dicom:
-                dicomweb.map {
-                    .dicomWeb(DICOMwebAddress(url: $0, caFile: ca.map(absolute), authorizationFile: authorization.map(absolute)))
+            case .omop:
+                if let sqlite { return .sqlite(absolute(sqlite)) }
+                if let postgres {
+                    return .postgres(
+                        try PostgresPlace(
+                            url: postgres, schema: schema, vocabulary: vocabulary, passwordFile: passwordFile.map(absolute), source: name))
                 }
-            case nil: nil
+            case .fhir:
+                if let folder { return .bulkFHIR(absolute(folder)) }
+                if let server {
+                    return .fhirServer(
+                        FHIRServerAddress(url: server, caFile: ca.map(absolute), authorizationFile: authorization.map(absolute)))
+                }
+            case .dicom:
+                if let dicomweb {
+                    return .dicomWeb(
+                        DICOMwebAddress(url: dicomweb, caFile: ca.map(absolute), authorizationFile: authorization.map(absolute)))
+                }
+            case nil: break
             }
+            throw Diagnostic(
+                "N0104", "the source `\(name)` in `\(path)` does not say where its data is",
+                help: "give `model: omop` a `sqlite` or a `postgres`, `model: fhir` a `folder` or a `server`, `model: dicom` a `dicomweb`")
         }
     }
 
     private static let keys: Set<String> = ["name", "policy", "ontologies", "state", "sources", "hub", "images", "tools"]
     /// Of what lies below `sources`, `hub` and `tools`.
     private static let innerKeys: [String: Set<String>] = [
-        "sources": ["name", "model", "sqlite", "folder", "server", "dicomweb", "ca", "authorization"], "hub": ["url", "ca", "proxy"],
+        "sources": [
+            "name", "model", "sqlite", "postgres", "schema", "vocabulary", "passwordFile", "folder", "server", "dicomweb", "ca",
+            "authorization",
+        ], "hub": ["url", "ca", "proxy"],
         "tools": ["name", "executable"],
     ]
 
@@ -182,11 +203,12 @@ extension NodeConfiguration {
         state = absolute(file.state ?? "state")
         var sources: [Source] = []
         for entry in file.sources {
-            guard let place = entry.place(absolute) else {
-                diagnostics.append(
-                    Diagnostic(
-                        "N0104", "the source `\(entry.name ?? entry.model)` in `\(path)` does not say where its data is",
-                        help: "give `model: omop` a `sqlite`, `model: fhir` a `folder` or a `server`, `model: dicom` a `dicomweb`"))
+            let name = entry.name ?? entry.model
+            let place: Source.Place
+            do {
+                place = try entry.place(of: name, in: path, absolute)
+            } catch {
+                diagnostics.append(error)
                 continue
             }
             if let url = entry.dicomweb ?? entry.server, let fault = NodeConfiguration.fault(of: url) {
@@ -194,7 +216,7 @@ extension NodeConfiguration {
                     Diagnostic("N0105", "the address `\(url)` of a source in `\(path)` \(fault)", help: "write it as `https://host:port/…`")
                 )
             }
-            sources.append(Source(name: entry.name ?? entry.model, place: place))
+            sources.append(Source(name: name, place: place))
         }
         self.sources = sources
         hub = file.hub.map { Hub(url: $0.url, ca: $0.ca.map(absolute), proxy: $0.proxy) }

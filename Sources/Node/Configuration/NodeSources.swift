@@ -20,6 +20,11 @@ public enum NodeSources {
             switch source.place {
             case .sqlite(let path):
                 adapters.append(OMOPAdapter(name: source.name, path: path, bindings: bindings, omopUnits: hyperontology.omopUnits))
+            case .postgres(let place):
+                adapters.append(
+                    OMOPAdapter(
+                        name: source.name, postgres: place.address, schema: place.schema, vocabulary: place.vocabulary, bindings: bindings,
+                        omopUnits: hyperontology.omopUnits))
             case .bulkFHIR(let folder):
                 adapters.append(
                     FHIRAdapter(

@@ -5,7 +5,7 @@ public enum PublishedPatients {
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared/data")
 
-    /// Whether the FHIR sets are there that hold the same patients as ``OncoDatabase``.
+    /// Whether the FHIR sets are there that hold the same patients as ``PublishedDatabase/onco``.
     public static var hasFHIR: Bool { FileManager.default.fileExists(atPath: folder.appendingPathComponent("fhir/mcode").path) }
 
     /// Unpacks both FHIR sets into one folder of NDJSON.
