@@ -3,17 +3,14 @@ import RDF
 
 extension Hyperontology {
     /// What is wrong with single concepts.
-    func conceptFindings() -> [LintFinding] {
+    func conceptFindings(_ places: SubjectPlaces) -> [LintFinding] {
         let classes = Set(
             graph.subjects(with: RDFVocabulary.type, .iri("http://www.w3.org/2002/07/owl#Class")).compactMap(\.iri)
                 .filter { $0.hasPrefix(CoreVocabulary.core) }.map { String($0.dropFirst(CoreVocabulary.core.count)) })
-        return concepts.flatMap { concept in
-            let file = origins[concept.iri]?.first ?? "core.ttl"
-            return (completeness(of: concept) + references(of: concept, classes)).map { LintFinding($0, file: file) }
-        }
+        return concepts.flatMap { completeness(of: $0, places) + references(of: $0, classes, places) }
     }
 
-    private func completeness(of concept: Concept) -> [Diagnostic] {
+    private func completeness(of concept: Concept, _ places: SubjectPlaces) -> [LintFinding] {
         let name = "`\(concept.localName)`"
         var found: [Diagnostic] = []
         if concept.prefLabels.isEmpty { found.append(Diagnostic("O0104", "\(name) has no preferred name", help: "add `skos:prefLabel`")) }
@@ -30,80 +27,77 @@ extension Hyperontology {
         if let files = origins[concept.iri], files.count > 1 {
             found.append(Diagnostic("O0111", .warning, "\(name) is defined in \(files.map { "`\($0)`" }.joined(separator: " and "))"))
         }
-        return found
+        if !followsScheme(concept.iri) {
+            let help = "write the English label in CamelCase, with letters and digits alone, after `\(CoreVocabulary.concept)`"
+            found.append(Diagnostic("O0116", "the IRI `\(concept.iri)` breaks the scheme", help: help))
+        }
+        return found.map { finding($0, of: concept, places) }
     }
 
-    private func references(of concept: Concept, _ classes: Set<String>) -> [Diagnostic] {
+    private func followsScheme(_ iri: String) -> Bool {
+        guard iri.hasPrefix(CoreVocabulary.concept) else { return false }
+        let local = iri.dropFirst(CoreVocabulary.concept.count)
+        return !local.isEmpty && local.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+    }
+
+    private func references(of concept: Concept, _ classes: Set<String>, _ places: SubjectPlaces) -> [LintFinding] {
         let name = "`\(concept.localName)`"
-        var found: [Diagnostic] = []
+        var found: [LintFinding] = []
         for (target, role) in concept.parents.map({ ($0, "parent") }) + concept.answers.map({ ($0, "answer") })
         where self.concept(target) == nil {
             let suggestion = nearest(to: shortened(target), among: concepts.map(\.localName))
-            found.append(
-                Diagnostic(
-                    "O0101", "the \(role) `\(shortened(target))` of \(name) is defined nowhere",
-                    help: suggestion.map { "did you mean `\($0)`?" }))
+            let diagnostic = Diagnostic(
+                "O0101", "the \(role) `\(shortened(target))` of \(name) is defined nowhere",
+                help: suggestion.map { "did you mean `\($0)`?" })
+            found.append(finding(diagnostic, of: concept, at: shortened(target), places))
         }
-        if concept.parents.contains(where: { isSubclass($0, of: concept.iri) }) {
-            found.append(Diagnostic("O0102", "\(name) is above itself"))
+        if let parent = concept.parents.first(where: { isSubclass($0, of: concept.iri) }) {
+            found.append(finding(Diagnostic("O0102", "\(name) is above itself"), of: concept, at: shortened(parent), places))
         }
         for used in concept.usedFor.sorted() where !classes.contains(used) {
             let suggestion = nearest(to: used, among: classes.sorted()).map { "did you mean `co:\($0)`?" }
-            found.append(Diagnostic("O0112", "\(name) is used for `\(used)`, which the core does not have", help: suggestion))
+            let diagnostic = Diagnostic("O0112", "\(name) is used for `\(used)`, which the core does not have", help: suggestion)
+            found.append(finding(diagnostic, of: concept, at: used, places))
         }
         return found
     }
 
-    /// Concepts that cannot be told apart by their preferred names.
-    func nameFindings() -> [LintFinding] {
-        let byName = Dictionary(grouping: concepts.filter { !$0.prefLabels.isEmpty }) { ConceptNames.normalised($0.prefLabel) }
-        return byName.values.filter { $0.count > 1 }.flatMap { same in
-            same.dropFirst().map { concept in
-                let message = "`\(concept.localName)` has the preferred name \"\(concept.prefLabel)\" of `\(same[0].localName)`"
-                return LintFinding(Diagnostic("O0103", message), file: origins[concept.iri]?.first ?? "core.ttl")
+    /// Concepts that cannot be told apart by a name: the same text, in whatever language, for the same class.
+    func nameFindings(_ places: SubjectPlaces) -> [LintFinding] {
+        var owners: [String: [(concept: Concept, name: String)]] = [:]
+        for concept in concepts where !concept.prefLabels.isEmpty {
+            var seen: Set<String> = []
+            for name in concept.names where seen.insert(ConceptNames.normalised(name)).inserted {
+                owners[ConceptNames.normalised(name), default: []].append((concept, name))
             }
         }
-    }
-
-    /// What is wrong with single mappings.
-    func mappingFindings() -> [LintFinding] {
-        mappings.flatMap { mapping -> [LintFinding] in
-            var found: [Diagnostic] = []
-            let code = "`\(mapping.system):\(mapping.code)`"
-            if concept(mapping.concept) == nil {
-                let suggestion = nearest(to: shortened(mapping.concept), among: concepts.map(\.localName)).map { "did you mean `\($0)`?" }
-                found.append(
-                    Diagnostic(
-                        "O0107", "\(code) is mapped from `\(shortened(mapping.concept))`, which is defined nowhere", help: suggestion))
-            }
-            if codeSystem(mapping.system) == nil {
-                found.append(Diagnostic("O0108", "\(code) is of a system that `vocabularies.ttl` does not have"))
-            }
-            if !CheckDigits.holds(for: mapping.code, in: mapping.system) {
-                found.append(Diagnostic("O0110", "the check digit of \(code) is wrong, so there is no such code"))
-            }
-            return found.map { LintFinding($0, file: mapping.file, line: mapping.line) }
-        }
-    }
-
-    /// Codes that mean exactly two concepts of which neither is below the other.
-    func clashFindings() -> [LintFinding] {
-        let exact = Dictionary(grouping: mappings.filter { $0.match == .exact }) { CodeKey(system: $0.system, code: $0.code) }
-        return exact.values.flatMap { same -> [LintFinding] in
+        return owners.values.filter { $0.count > 1 }.flatMap { same in
             same.indices.dropFirst().compactMap { index in
-                let mapping = same[index]
-                let clash = same[..<index].first {
-                    !isSubclass($0.concept, of: mapping.concept) && !isSubclass(mapping.concept, of: $0.concept)
-                }
-                guard let clash, concept(clash.concept) != nil, concept(mapping.concept) != nil else { return nil }
-                let message =
-                    "`\(mapping.system):\(mapping.code)` is exactly `\(shortened(mapping.concept))` and exactly `\(shortened(clash.concept))`, neither of which is below the other"
-                return LintFinding(Diagnostic("O0109", .warning, message), file: mapping.file, line: mapping.line)
+                let (concept, name) = same[index]
+                guard let other = same[..<index].first(where: { !$0.concept.usedFor.isDisjoint(with: concept.usedFor) }) else { return nil }
+                let message = "`\(concept.localName)` has the name \"\(name)\" of `\(other.concept.localName)`"
+                return finding(Diagnostic("O0103", message), of: concept, at: "\"\(name)\"", places)
             }
         }
     }
 
-    private func shortened(_ iri: String) -> String {
+    /// Concepts with nothing below them that no source can find, because no code means them.
+    func leafFindings(_ places: SubjectPlaces) -> [LintFinding] {
+        let parents = Set(concepts.flatMap(\.parents))
+        return concepts.compactMap { concept in
+            guard !parents.contains(concept.iri), mappings(of: concept.iri).isEmpty, !hasReason(concept) else { return nil }
+            let diagnostic = Diagnostic(
+                "O0114", .warning, "no code means `\(concept.localName)`, so no source can find it",
+                help: "add a mapping, or say in `co:withoutCode` where it was looked for")
+            return finding(diagnostic, of: concept, places)
+        }
+    }
+
+    private func hasReason(_ concept: Concept) -> Bool {
+        !graph.objects(of: .iri(concept.iri), CoreVocabulary.core + "withoutCode").isEmpty
+    }
+
+    func shortened(_ iri: String) -> String {
         iri.hasPrefix(CoreVocabulary.concept) ? String(iri.dropFirst(CoreVocabulary.concept.count)) : iri
     }
 }
