@@ -272,6 +272,28 @@ import Testing
         #expect(report.skipped.contains { $0.reason == "a code of a system that is not known" })
     }
 
+    /// SNOMED CT has a metastasis in the colon below the cancers of the colon. Our concepts do not, and they decide.
+    @Test func leavesOutWhatOurConceptsPlaceElsewhere() throws {
+        let concepts = """
+            c:Metastasis a co:Concept ; skos:prefLabel "Metastasis"@en ; skos:definition "d"@en ; co:usedFor co:Diagnosis ; skos:broader c:Cancer .
+            """
+        let table = "subject_id\tpredicate_id\tobject_id\tmapping_source\nc:Metastasis\tskos:exactMatch\tsnomed:94222008\ttest\n"
+        let small = try SmallOntology.complete(adding: ["concepts/b.ttl": SmallOntology.prefixes + concepts, "mappings/b.tsv": table])
+        var terminology = Terminology(system: "snomed")
+        terminology.terms = [
+            "363346000": .init(label: "cancer"), "254837009": .init(label: "breast cancer", parents: ["363346000"]),
+            "94222008": .init(label: "metastasis in bone", parents: ["254837009"]),
+            "1": .init(label: "a kind of it", parents: ["94222008"]),
+        ]
+        var report = ImportReport(format: "test")
+        let rows = try ImportedMappings(hyperontology: small.load(), terminology: terminology, name: "test").rows(&report)
+        #expect(Set(rows.map { "\($0.concept.split(separator: "/").last ?? "") \($0.code)" }) == ["Cancer 1", "Metastasis 1"])
+        #expect(
+            report.skipped.first { $0.reason == "a code that our concepts place elsewhere" }?.examples == [
+                "94222008 is Metastasis, not BreastCancer"
+            ])
+    }
+
     @Test func endsInCycles() {
         var terminology = Terminology(system: "snomed")
         terminology.terms = [

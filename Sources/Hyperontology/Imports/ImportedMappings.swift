@@ -58,7 +58,13 @@ public struct ImportedMappings {
                 report.skip("a code of ours that the source does not have", "\(mapping.system):\(mapping.code)")
                 continue
             }
-            for code in terminology.descendants(of: mapping.code, children) {
+            let below = terminology.descendants(of: mapping.code, children) { code in
+                guard let other = placedElsewhere(code, than: mapping.concept) else { return false }
+                let (concept, owner) = (hyperontology.concept(mapping.concept)?.localName, hyperontology.concept(other)?.localName)
+                report.skip("a code that our concepts place elsewhere", "\(code) is \(owner ?? other), not \(concept ?? mapping.concept)")
+                return true
+            }
+            for code in below {
                 let label = terminology.terms[code]?.label ?? ""
                 rows.insert(row(mapping.concept, .narrower, terminology.system, code, label, "below \(mapping.code) \(term.label)"))
             }
@@ -71,6 +77,13 @@ public struct ImportedMappings {
             }
         }
         return wanted(rows, &report).sorted { key($0) < key($1) }
+    }
+
+    /// The concept of ours that a code is exactly, where that is not below another: the source may list a metastasis in an organ
+    /// below the cancers of that organ, we do not.
+    private func placedElsewhere(_ code: String, than concept: String) -> String? {
+        hyperontology.mappings(ofCode: code, in: terminology.system)
+            .first { $0.match == .exact && !$0.file.hasPrefix("imports/") && !hyperontology.isSubclass($0.concept, of: concept) }?.concept
     }
 
     /// Our own mappings into the terminology's system, without those of imports.

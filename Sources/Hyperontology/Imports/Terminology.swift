@@ -34,13 +34,14 @@ public struct Terminology: Sendable {
 
     public init(system: String) { self.system = system }
 
-    /// Everything below a code, without it; a cycle ends where it began.
-    func descendants(of code: String, _ children: [String: [String]]) -> [String] {
+    /// Everything below a code, without it and without what is below codes that are left out; a cycle ends where it began.
+    func descendants(of code: String, _ children: [String: [String]], leavingOut isElsewhere: (String) -> Bool = { _ in false }) -> [String]
+    {
         var seen: Set<String> = [code]
         var open = [code]
         var found: [String] = []
         while let next = open.popLast() {
-            for child in children[next] ?? [] where seen.insert(child).inserted {
+            for child in children[next] ?? [] where seen.insert(child).inserted && !isElsewhere(child) {
                 found.append(child)
                 open.append(child)
             }
