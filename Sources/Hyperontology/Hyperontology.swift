@@ -25,9 +25,14 @@ public struct Hyperontology: Sendable {
 
     /// By concept, the files that define it.
     let origins: [String: [String]]
+    /// The Turtle files that were read, below the directory.
+    let turtleFiles: [String]
     let hierarchy: ConceptHierarchy
     private let places: [String: Int]
     private let names: ConceptNames
+    let search = OnDemand<SearchIndex>()
+    /// Where it was loaded from.
+    let directory: String
     private let mappingsByConcept: [String: [Mapping]]
     private let mappingsByCode: [CodeKey: [Mapping]]
     private let bindingsByModel: [String: ModelBindings]
@@ -52,6 +57,7 @@ public struct Hyperontology: Sendable {
         MappingTriples(systems: systems).add(mappings, to: &documents.graph)
         let graph = documents.graph.build()
 
+        self.directory = directory
         self.concepts = concepts
         codeSystems = systems
         eventClasses = events
@@ -60,6 +66,7 @@ public struct Hyperontology: Sendable {
         omopUnits = units
         self.graph = graph
         origins = documents.origins
+        turtleFiles = documents.files
         hierarchy = ConceptHierarchy(parents: Dictionary(uniqueKeysWithValues: concepts.map { ($0.iri, $0.parents) }))
         places = Dictionary(uniqueKeysWithValues: concepts.enumerated().map { ($1.iri, $0) })
         names = ConceptNames(concepts)
@@ -99,9 +106,6 @@ extension Hyperontology {
 
     /// All names of all concepts, for *did you mean*.
     public var labels: [String] { concepts.flatMap(\.names) }
-
-    /// The concepts whose names fit a text, best first: the whole name, its beginning, a word's beginning, any part.
-    public func search(_ text: String, limit: Int) -> [Concept] { names.search(text, limit: limit).map { concepts[$0] } }
 }
 
 // MARK: - Hierarchy
@@ -112,6 +116,11 @@ extension Hyperontology {
 
     /// The IRIs of a concept and of everything above it, sorted; empty when the concept is unknown.
     public func ancestors(of iri: String) -> [String] { hierarchy.ancestors(of: iri) }
+
+    /// The concepts directly below, sorted by name.
+    public func children(of iri: String) -> [Concept] {
+        descendants(of: iri).compactMap(concept).filter { $0.parents.contains(iri) }.sorted { $0.prefLabel < $1.prefLabel }
+    }
 
     /// Whether a concept is another or somewhere below it.
     public func isSubclass(_ iri: String, of ancestor: String) -> Bool { hierarchy.isDescendant(iri, of: ancestor) }

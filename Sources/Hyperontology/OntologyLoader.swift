@@ -11,6 +11,8 @@ struct OntologyLoader {
         var graph = GraphBuilder()
         /// By concept, the files that define it.
         var origins: [String: [String]] = [:]
+        /// In the order of reading.
+        var files: [String] = []
     }
 
     /// Reads `core.ttl` and whatever is there of `vocabularies.ttl`, `units.ttl`, `concepts/*.ttl` and `bindings/*.ttl`.
@@ -25,6 +27,7 @@ struct OntologyLoader {
         let optional = ["vocabularies.ttl", "units.ttl"].filter { FileManager.default.fileExists(atPath: path($0)) }
         let files = ["core.ttl"] + optional + names(in: "concepts", ending: ".ttl") + names(in: "bindings", ending: ".ttl")
         var documents = Documents()
+        documents.files = files
         var problems: [Diagnostic] = []
         for file in files {
             do throws(RDFSyntaxErrors) {
@@ -41,13 +44,13 @@ struct OntologyLoader {
         return documents
     }
 
-    /// Reads `mappings/*.tsv`.
+    /// Reads `mappings/*.tsv`, and `imports/*.tsv` where terminologies were imported.
     func mappings(systems: [CodeSystemEntry]) throws(DiagnosticList) -> (mappings: [Mapping], omopUnits: [String: String]) {
         let reader = MappingReader(systems: systems)
         var mappings: [Mapping] = []
         var units: [String: String] = [:]
         var problems: [Diagnostic] = []
-        for file in names(in: "mappings", ending: ".tsv") {
+        for file in names(in: "mappings", ending: ".tsv") + names(in: "imports", ending: ".tsv") {
             do throws(DiagnosticList) {
                 if file == "mappings/units-omop.tsv" {
                     units = try reader.omopUnits(

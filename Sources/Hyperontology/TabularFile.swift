@@ -38,15 +38,16 @@ struct TabularFile {
         var columns: [String]?
         var rows: [Row] = []
         var problems: [Diagnostic] = []
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        for (index, line) in lines.enumerated() {
-            let line = line.hasSuffix("\r") ? line.dropLast() : line
+        // By bytes: to Swift, a carriage return and a line feed are one character, which is no line feed.
+        let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, bytes) in lines.enumerated() {
+            let line = Substring(bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes)
             if line.hasPrefix("#") {
                 if columns == nil { comments.append(String(line.dropFirst())) }
                 continue
             }
             if line.allSatisfy(\.isWhitespace) { continue }
-            let cells = line.split(separator: "\t", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
+            let cells = line.utf8.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false).map(Self.trimmed)
             guard let names = columns else {
                 columns = cells
                 continue
@@ -64,5 +65,13 @@ struct TabularFile {
         if !problems.isEmpty { throw DiagnosticList(problems) }
         self.comments = comments
         self.rows = rows
+    }
+
+    /// Without spaces at both ends.
+    private static func trimmed(_ bytes: Substring.UTF8View) -> String {
+        var bytes = bytes
+        while bytes.first == UInt8(ascii: " ") { bytes.removeFirst() }
+        while bytes.last == UInt8(ascii: " ") { bytes.removeLast() }
+        return String(Substring(bytes))
     }
 }

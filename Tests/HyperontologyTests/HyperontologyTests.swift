@@ -28,7 +28,7 @@ import Testing
         #expect(ontology.concept(c("ER"))?.answers == [c("Positive")])
         #expect(ontology.concept(c("Nothing")) == nil)
         #expect(ontology.statistics.concepts == 7)
-        #expect(ontology.statistics.vocabularies == ["snomed": 2, "icdo3": 1, "omop": 1])
+        #expect(ontology.statistics.vocabularies == ["snomed": 2, "icdo3": 1, "omop": 1, "loinc": 3])
     }
 
     @Test(arguments: ["breast cancer", "  BREAST\t Cancer "]) func resolvesNames(name: String) {

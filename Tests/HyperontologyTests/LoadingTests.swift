@@ -61,6 +61,14 @@ import Testing
         #expect(try problems(["mappings/b.tsv": table(row)]).map(\.code) == ["O0011"])
     }
 
+    @Test func readsTablesWithTheLineEndsOfWindows() throws {
+        let text = table("c:Cancer\tskos:exactMatch\tsnomed:363346000", "c:PSA\tskos:exactMatch\tomop:1 ").replacing("\n", with: "\r\n")
+        let ontology = try SmallOntology.complete(adding: ["mappings/b.tsv": text]).load()
+        let added = ontology.mappings.filter { $0.file == "mappings/b.tsv" }
+        #expect(added.map(\.code) == ["363346000", "1"])
+        #expect(added.map(\.line) == [2, 3])
+    }
+
     @Test func loadsWhatOnlyLintFindsWrong() throws {
         let concepts = SmallOntology.prefixes + "c:Lost a co:Concept ; skos:broader c:Nowhere, c:Lost ."
         #expect(try problems(["concepts/b.ttl": concepts]).isEmpty)

@@ -40,12 +40,13 @@ final class SmallOntology {
         prefixes + """
             co:snomed a co:CodeSystem ; co:shortName "snomed" ; co:uri "http://snomed.info/sct", "urn:oid:2.16.840.1.113883.6.96" ; rdfs:label "SNOMED CT" .
             co:icdo3 a co:CodeSystem ; co:shortName "icdo3" ; co:uri "http://terminology.hl7.org/CodeSystem/icd-o-3" ; rdfs:label "ICD-O-3" .
+            co:loinc a co:CodeSystem ; co:shortName "loinc" ; co:uri "http://loinc.org" ; rdfs:label "LOINC" .
             co:omop a co:CodeSystem ; co:shortName "omop" ; co:uri "https://athena.ohdsi.org/concept#" ; rdfs:label "OMOP" .
             """
 
     static let concepts =
         prefixes + """
-            c:Cancer a co:Concept ; skos:prefLabel "Cancer"@en, "Krebs"@de ; skos:altLabel "Malignant neoplasm"@en, "malignancy" ;
+            c:Cancer a co:Concept ; skos:prefLabel "Cancer"@en, "Krebs"@de ; skos:altLabel "Malignant neoplasm"@en, "malignancy"@en ;
                 skos:definition "A disease of cells that grow and spread without restraint."@en ; co:usedFor co:Diagnosis .
             c:BreastCancer a co:Concept ; skos:prefLabel "Breast cancer"@en ; skos:definition "Cancer of the breast."@en ;
                 skos:broader c:Cancer ; co:usedFor co:Diagnosis .
@@ -69,6 +70,9 @@ final class SmallOntology {
         c:Cancer\tskos:exactMatch\tsnomed:363346000\t\tsemapv:ManualMappingCuration\ttest\t
         c:DuctalCarcinoma\tskos:exactMatch\ticdo3:8500%2F3\tInfiltrating duct carcinoma\t\ttest\t
         c:DuctalCarcinoma\tskos:broadMatch\tomop:4112853\t\t\ttest\t
+        c:PSA\tskos:exactMatch\tloinc:2857-1\t\t\ttest\t
+        c:ER\tskos:exactMatch\tloinc:85337-4\t\t\ttest\t
+        c:Positive\tskos:exactMatch\tloinc:LA6576-8\t\t\ttest\t
         """
 
     static func complete(adding files: [String: String] = [:]) throws -> SmallOntology {

@@ -23,20 +23,36 @@ extension Hyperontology {
     /// |---|---|
     /// | `O0101` | a parent or answer that no file defines |
     /// | `O0102` | a concept that is its own ancestor |
-    /// | `O0103` | two unrelated uses of one preferred name |
+    /// | `O0103` | one name of two concepts that may stand for the same class |
     /// | `O0104`, `O0105`, `O0106` | no preferred name, no definition (a warning), no `co:usedFor` |
     /// | `O0107` | a mapping of a concept that no file defines |
     /// | `O0108` | a mapping into a code system that `vocabularies.ttl` does not have |
     /// | `O0109` | one code mapped exactly to two concepts of which neither is below the other (a warning) |
-    /// | `O0110` | a code whose check digit is wrong |
+    /// | `O0110` | a code whose check digit or form is wrong |
     /// | `O0111` | a concept that two files define (a warning) |
     /// | `O0112` | a `co:usedFor` that the core does not have |
     /// | `O0113` | a quantity without unit (a warning) |
+    /// | `O0114` | a leaf without any code, and without a `co:withoutCode` that says why (a warning) |
+    /// | `O0115` | a name or definition without a language or with a wrong one; two preferred names in one language |
+    /// | `O0116` | an IRI that breaks the scheme |
+    /// | `O0117` | a binding that does not say what absence means |
+    /// | `O0118` | a binding of a number without its unit |
+    /// | `O0119` | a mapping that does not say where its code was looked up (a warning) |
+    /// | `O0120` | one mapping twice (a warning) |
     public func lint() -> [LintFinding] {
-        let findings = conceptFindings() + nameFindings() + mappingFindings() + clashFindings()
+        let places = SubjectPlaces(directory: directory, files: turtleFiles)
+        let findings =
+            conceptFindings(places) + textFindings(places) + nameFindings(places) + leafFindings(places) + bindingFindings(places)
+            + mappingFindings() + clashFindings() + repetitionFindings()
         return findings.sorted {
             ($0.file, $0.line ?? 0, $0.diagnostic.code.rawValue, $0.diagnostic.message)
                 < ($1.file, $1.line ?? 0, $1.diagnostic.code.rawValue, $1.diagnostic.message)
         }
+    }
+
+    /// A finding in what a file says of a concept, at a text of it.
+    func finding(_ diagnostic: Diagnostic, of concept: Concept, at text: String? = nil, _ places: SubjectPlaces) -> LintFinding {
+        let file = origins[concept.iri]?.first ?? "core.ttl"
+        return LintFinding(diagnostic, file: file, line: places.line(of: concept.iri, in: file, at: text))
     }
 }

@@ -1,0 +1,91 @@
+/// What a code system says of its own codes, in the form in which every import hands it over.
+public struct Terminology: Sendable {
+    /// One code.
+    public struct Term: Sendable, Hashable {
+        public var label: String
+        public var synonyms: Set<String> = []
+        /// The codes directly above.
+        public var parents: Set<String> = []
+    }
+
+    /// A code's correspondence with a code of another system.
+    public struct Link: Sendable, Hashable {
+        public let code: String
+        /// Where the source says it: a property or a table.
+        public let origin: String
+        public let match: Mapping.Match
+        /// The short name of the other system.
+        public let system: String
+        public let target: String
+
+        public init(code: String, origin: String, match: Mapping.Match, system: String, target: String) {
+            self.code = code
+            self.origin = origin
+            self.match = match
+            self.system = system
+            self.target = target
+        }
+    }
+
+    /// The short name of the code system.
+    public let system: String
+    public var terms: [String: Term] = [:]
+    public var links: Set<Link> = []
+
+    public init(system: String) { self.system = system }
+
+    /// Everything below a code, without it and without what is below codes that are left out; a cycle ends where it began.
+    func descendants(of code: String, _ children: [String: [String]], leavingOut isElsewhere: (String) -> Bool = { _ in false }) -> [String]
+    {
+        var seen: Set<String> = [code]
+        var open = [code]
+        var found: [String] = []
+        while let next = open.popLast() {
+            for child in children[next] ?? [] where seen.insert(child).inserted && !isElsewhere(child) {
+                found.append(child)
+                open.append(child)
+            }
+        }
+        return found
+    }
+
+    /// By code, the codes directly below.
+    var children: [String: [String]] {
+        var children: [String: [String]] = [:]
+        for (code, term) in terms {
+            for parent in term.parents { children[parent, default: []].append(code) }
+        }
+        return children
+    }
+}
+
+/// What an import used of a source, what it skipped, and why.
+public struct ImportReport: Sendable, Hashable, Codable {
+    /// A reason for skipping, how often it held, and a few of the lines or terms.
+    public struct Skipped: Sendable, Hashable, Codable {
+        public let reason: String
+        public internal(set) var count: Int
+        public internal(set) var examples: [String]
+    }
+
+    public let format: String
+    public internal(set) var records = 0
+    public internal(set) var terms = 0
+    public internal(set) var links = 0
+    /// Rows that were written: codes that our concepts gained.
+    public internal(set) var mappings = 0
+    /// Whether what was written before is the same.
+    public internal(set) var isUnchanged = false
+    public internal(set) var skipped: [Skipped] = []
+
+    init(format: String) { self.format = format }
+
+    mutating func skip(_ reason: String, _ example: @autoclosure () -> String) {
+        if let known = skipped.firstIndex(where: { $0.reason == reason }) {
+            skipped[known].count += 1
+            if skipped[known].examples.count < 5 { skipped[known].examples.append(example()) }
+        } else {
+            skipped.append(Skipped(reason: reason, count: 1, examples: [example()]))
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import Hyperontology
+import Testing
+
+/// Every code of ours that a published list has is held against the name that it has there.
+@Suite(.enabled(if: PublishedNames.areThere, "needs ../shared")) struct PublishedCodesTests {
+    /// Codes whose name here and there share no word, though they are one thing: a person has read both.
+    private let sameInOtherWords: Set<String> = [
+        "snomed:816094009",  // chest: cross-sectional thorax
+        "snomed:51185008",  // thoracic structure: chest
+        "snomed:53505006",  // anus: anal structure
+    ]
+
+    @Test func noCodeIsContradicted() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let ontology = try Hyperontology(directory: root.appendingPathComponent("Ontologies").path)
+        let published = try PublishedNames()
+        var (same, reworded, absent) = (0, 0, 0)
+        var contradicted: [String] = []
+        for mapping in ontology.mappings {
+            guard let names = published[mapping.system, mapping.code] else {
+                absent += 1
+                continue
+            }
+            let label = PublishedNames.normalised(mapping.label ?? "")
+            if names.contains(label) {
+                same += 1
+            } else if names.contains(where: { shareAWord($0, label) }) || sameInOtherWords.contains(mapping.system + ":" + mapping.code) {
+                reworded += 1
+            } else {
+                contradicted.append("\(mapping.file):\(mapping.line) \(mapping.code) `\(label)` is \(names.sorted().prefix(3))")
+            }
+        }
+        let share = Double(same) / Double(max(1, same + reworded + contradicted.count))
+        print("codes in published lists: \(same) confirmed, \(reworded) reworded, \(contradicted.count) contradicted,", terminator: " ")
+        print("\(absent) in none; confirmed share \(Int(share * 1000) / 10) %")
+        #expect(contradicted.isEmpty, "\(contradicted.joined(separator: "\n"))")
+        #expect(share >= 0.9)
+        #expect(same + reworded >= 4000)
+    }
+
+    /// Whether two names have a word in common, other than those that every second name has; endings do not count.
+    private func shareAWord(_ left: String, _ right: String) -> Bool {
+        let common: Set<Substring> = [
+            "stru", "of", "the", "and", "or", "nos", "body", "find", "diso", "part", "regi", "segm", "left", "righ",
+        ]
+        func stems(_ name: String) -> Set<Substring> {
+            Set(name.split { !$0.isLetter && !$0.isNumber }.map { $0.prefix(4) }).subtracting(common)
+        }
+        return !stems(left).isDisjoint(with: stems(right))
+    }
+
+    @Test func findsAContradiction() throws {
+        let published = try PublishedNames()
+        #expect(published["snomed", "254837009"]?.contains("malignant neoplasm of breast") == true)
+        #expect(published["omop", "4112853"] != nil)
+        #expect(!shareAWord("malignant neoplasm of breast", "fracture of femur"))
+    }
+}
