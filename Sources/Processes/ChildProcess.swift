@@ -20,12 +20,12 @@ public final class ChildProcess: Sendable {
 
     /// Starts a program with its output in a log file, which is made anew.
     /// - Parameter environment: beside this process's own.
-    /// - Throws: `U0301` for a log that cannot be written, `U0302` for a program that cannot be started.
+    /// - Throws: `U0411` for a log that cannot be written, `U0412` for a program that cannot be started.
     public static func start(
         name: String, executable: String, arguments: [String], log: String, environment: [String: String] = [:]
     ) async throws(Diagnostic) -> ChildProcess {
         guard FileManager.default.createFile(atPath: log, contents: nil), let handle = FileHandle(forWritingAtPath: log) else {
-            throw Diagnostic("U0301", "`\(log)` cannot be written", help: "check the rights on its folder and the space on the disk")
+            throw Diagnostic("U0411", "`\(log)` cannot be written", help: "check the rights on its folder and the space on the disk")
         }
         let outcome: Result<ChildProcess, Diagnostic> = await withCheckedContinuation { continuation in
             // The kernel ends the child when the *thread* that started it ends (prctl(2), PR_SET_PDEATHSIG), and threads of the concurrency
@@ -51,7 +51,7 @@ public final class ChildProcess: Sendable {
                     continuation.resume(
                         returning: .failure(
                             Diagnostic(
-                                "U0302", "`\(executable)` could not be started: \(error.localizedDescription)",
+                                "U0412", "`\(executable)` could not be started: \(error.localizedDescription)",
                                 help: "install util-linux, and check that the program is there")))
                     return
                 }
