@@ -63,7 +63,7 @@ import Testing
         let bench = try await CommandBench()
         let (north, _) = (try await bench.hub.node("north"), try await bench.hub.node("south"))
         let answering = Task { while !Task.isCancelled { _ = try? await north.answerNext(.published(40)) } }
-        let run = try await bench.run(["query", "good.cohort", "--client", "client.yaml", "--deadline", "1"])
+        let run = try await bench.run(["query", "good.cohort", "--client", "client.yaml", "--deadline", "8"])
         answering.cancel()
         #expect(run.status == 4)
         #expect(run.output.contains("patients: 40") && run.output.contains("south"))

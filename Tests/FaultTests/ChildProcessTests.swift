@@ -34,7 +34,7 @@ import Testing
         let error = await #expect(throws: Diagnostic.self) {
             try await ChildProcess.start(name: "child", executable: "/bin/true", arguments: [], log: folder.path("none/log"))
         }
-        #expect(error?.code == "U0301" && error?.message.contains("none/log") == true)
+        #expect(error?.code == "U0411" && error?.message.contains("none/log") == true)
         let child = try await ChildProcess.start(name: "child", executable: "/nonexistent/program", arguments: [], log: folder.path("log"))
         try await wait(for: "the child to end") { !child.isRunning }
         #expect(child.lastWords.contains { $0.contains("/nonexistent/program") })

@@ -62,13 +62,13 @@ import Testing
     }
 
     @Test func aSignOfLifeKeepsTheLease() async throws {
-        let hub = try await TestHub.start { $0.leaseSeconds = 2 }
+        let hub = try await TestHub.start { $0.leaseSeconds = 6 }
         let node = try await hub.node("north")
         let researcher = try await hub.researcher()
         let receipt = try await researcher.submit(QuerySubmission(text: Question.women))
         let (task, hash) = try #require(try await node.task())
         let start = ContinuousClock.now
-        while ContinuousClock.now - start < .seconds(4) {
+        while ContinuousClock.now - start < .seconds(9) {
             _ = try await node.client.heartbeat(models: [.omop], working: [task.id])
             #expect(try await node.client.lease(waitSeconds: 0, held: [hash]) == nil)
             #expect(try await researcher.status(of: receipt.id).nodes[0].state == .leased)
@@ -89,6 +89,24 @@ import Testing
         // What it does hold is not handed out twice.
         #expect(try await node.client.lease(waitSeconds: 0, held: [second.hash]) == nil)
         #expect(try await researcher.status(of: receipt.id).nodes[0].state == .leased)
+        await hub.stop()
+    }
+
+    @Test func aPollThatBeganBeforeItsNodeWasShutOutIsHandedNothing() async throws {
+        let hub = try await TestHub.start { $0.leaseSeconds = 10 }
+        let node = try await hub.node("north")
+        _ = try await hub.researcher().submit(QuerySubmission(text: Question.women))
+        let (_, hash) = try #require(try await node.task())
+        // It would be handed out again within this poll, when its lease has run out.
+        async let waiting = node.task(waitSeconds: 12, held: [hash])
+        try await hub.administration.revoke("north")
+        do {
+            let isHandedOut = try await waiting != nil
+            #expect(!isHandedOut)
+        } catch let failure as HubFailure {
+            // The poll itself came after.
+            #expect(failure.isShutOut)
+        }
         await hub.stop()
     }
 

@@ -110,6 +110,7 @@ extension HubStore {
                     sql: """
                         SELECT id, queryID, envelope FROM task
                         WHERE node = ? AND answer IS NULL AND deadline > ? AND (leasedUntil IS NULL OR leasedUntil < ?)
+                            AND (SELECT revokedAt FROM node WHERE name = task.node) IS NULL
                         ORDER BY queuedAt, id LIMIT 1
                         """, arguments: [node, time, time])
             else { return nil }
