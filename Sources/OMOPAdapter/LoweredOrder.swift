@@ -28,9 +28,9 @@ struct LoweredOrder: Sendable {
     init(_ order: SourceOrder, _ lowering: RequestLowering) throws(LoweringGap) {
         let person = try lowering.person()
         var parameters = SQLParameters(lowering.dialect)
-        let isRestricted = RequestLowering.isWorthRestricting(order.requests)
+        let isRestricted = RequestLowering.isWorthRestricting(order)
         let required = isRestricted ? lowering.groups(of: order.required, person, &parameters) : []
-        let patients = required.isEmpty ? RequestLowering.Patients.having([]) : .named(order.required)
+        let patients = required.isEmpty ? RequestLowering.Patients.all : .wanted
         var values = parameters.values
         var parts = [Part.patients(person)]
         var selects = [person.select]

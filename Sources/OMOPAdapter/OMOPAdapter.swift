@@ -145,7 +145,8 @@ public struct OMOPAdapter: SourceAdapter {
     }
 
     private func lower(_ request: EventRequest, _ plan: ExpandedPlan, requiring required: [EventRequest] = []) -> LoweredRequest {
-        lowering(plan).lower(request, of: .having(RequestLowering.isWorthRestricting([request] + required) ? required : []))
+        let order = SourceOrder(requests: [request] + required, required: required)
+        return lowering(plan).lower(request, of: RequestLowering.isWorthRestricting(order) ? .having(required) : .all)
     }
 
     private func lowering(_ plan: ExpandedPlan) -> RequestLowering {

@@ -111,6 +111,12 @@ enum OMOPValue {
 }
 
 extension String {
+    /// Every blank (Unicode's property White_Space), for a database that is to take them away as ``trimmingBlanks`` does.
+    static let blanks = String(
+        String.UnicodeScalarView(
+            [0x09...0x0D, 0x20...0x20, 0x85...0x85, 0xA0...0xA0, 0x1680...0x1680, 0x2000...0x200A, 0x2028...0x2029, 0x202F...0x202F]
+                .flatMap { $0.compactMap(Unicode.Scalar.init) } + [0x205F, 0x3000].compactMap(Unicode.Scalar.init)))
+
     /// Without blanks at either end.
     var trimmingBlanks: String {
         // Nearly every value begins and ends with a letter or digit of ASCII.

@@ -17,6 +17,7 @@ struct PostgresDialect: SQLDialect {
     }
 
     func name(_ value: SQLExpression) -> String { text(value) }
+    func isUnreadable(_ value: SQLExpression) -> String { "FALSE" }
 
     func text(_ value: SQLExpression) -> String {
         switch value.content {

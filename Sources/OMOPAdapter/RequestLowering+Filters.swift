@@ -12,26 +12,21 @@ extension RequestLowering {
     /// The table of a statement that holds the patients who have all that a plan requires.
     static let wanted = "wanted"
 
-    /// Whether working out who has all that is required costs less than sending what is of others: where a table is read from end to end.
-    /// What is looked up by its concepts is sent as quickly as it is joined (Benchmarks/OMOP).
-    static func isWorthRestricting(_ requests: [EventRequest]) -> Bool {
-        requests.contains { $0.concepts == nil && $0.kind != .death }
+    /// Whether working out who has all that is required costs less than sending what is of others: where a table is read from end to end
+    /// and something else is required. What is looked up by its concepts is sent as quickly as it is joined (Benchmarks/OMOP).
+    static func isWorthRestricting(_ order: SourceOrder) -> Bool {
+        order.requests.contains { request in
+            request.concepts == nil && request.kind != .death && order.required.contains { $0 != request }
+        }
     }
 
     /// Conditions on the patient of a row.
-    /// - Parameter own: a request that must itself find something, too.
-    func restrictions(to patients: Patients, beside own: EventRequest?, _ person: PersonLowering, _ parameters: inout SQLParameters)
-        -> [String]
-    {
+    func restrictions(to patients: Patients, _ person: PersonLowering, _ parameters: inout SQLParameters) -> [String] {
         guard pushdown == .all else { return [] }
-        let beside = own.map { [$0] } ?? []
         switch patients {
-        case .having(let required):
-            return groups(of: beside + required.filter { $0 != own }, person, &parameters).map { "\(person.identifier) IN (\($0))" }
-        case .named(let required):
-            let missing = beside.filter { !required.contains($0) }
-            return ["\(person.identifier) IN (SELECT id FROM \(RequestLowering.wanted))"]
-                + groups(of: missing, person, &parameters).map { "\(person.identifier) IN (\($0))" }
+        case .all: return []
+        case .having(let required): return groups(of: required, person, &parameters).map { "\(person.identifier) IN (\($0))" }
+        case .wanted: return ["\(person.identifier) IN (SELECT id FROM \(RequestLowering.wanted))"]
         }
     }
 
@@ -51,7 +46,7 @@ extension RequestLowering {
     }
 
     /// The tests of images that must hold together for some row; none for records.
-    private func groups(of request: EventRequest) -> [[AttributeTest]] {
+    func groups(of request: EventRequest) -> [[AttributeTest]] {
         request.kind == .imagingStudy && !request.havingSeries.isEmpty ? request.havingSeries : [request.attributes]
     }
 
@@ -153,6 +148,28 @@ extension RequestLowering {
         let byName = name.map { parameters.isAmong(SQLExpression(text: "TRIM(\(dialect.text($0.of("t"))))", content: .text), codes) }
         guard let unit, let byID else { return byName ?? "FALSE" }
         return "CASE WHEN \(unit.of("t").text) <> 0 THEN \(byID) ELSE \(byName ?? "FALSE") END"
+    }
+
+    // MARK: Studies
+
+    /// Drops the rows of studies in which no row may pass the tests of some group. Of every other study all rows are kept, because each may
+    /// tell its day; so are rows of which it is not known which study they are of.
+    func studyFilters(
+        _ groups: [[AttributeTest]], _ study: BoundColumn, in bound: BoundTable, _ parameters: inout SQLParameters
+    ) -> [String] {
+        guard pushdown == .all else { return [] }
+        var conditions: [String] = []
+        for tests in groups {
+            var tried = parameters
+            let filters = filters(of: nil, tests, in: bound, &tried)
+            guard !filters.isEmpty else { continue }
+            let value = study.of("t")
+            let uid = "TRIM(\(dialect.text(value)), \(tried.bind(String.blanks)))"
+            let found = "SELECT \(uid) FROM \(bound.reference) AS t\(filters.asClause)"
+            conditions.append("(\(uid) IN (\(found)) OR COALESCE(\(uid), '') IN ('', '0') OR \(dialect.isUnreadable(value)))")
+            parameters = tried
+        }
+        return conditions
     }
 
     // MARK: Properties of images

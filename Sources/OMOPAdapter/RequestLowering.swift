@@ -13,15 +13,16 @@ struct RequestLowering {
 
     /// Of which patients the rows of a request are wanted.
     enum Patients {
+        case all
         /// Those for whom each of some requests may find something.
         case having([EventRequest])
-        /// Those of a table that the statement has already made, ``wanted``.
-        case named([EventRequest])
+        /// Those of the table that the statement has already made.
+        case wanted
     }
 
     /// Lowers a request to one selection for each table that can be searched.
     /// - Parameter number: how many parameters stand before those of the first selection; nil where each is a statement of its own.
-    func lower(_ request: EventRequest, of patients: Patients = .having([]), after number: Int? = nil) -> LoweredRequest {
+    func lower(_ request: EventRequest, of patients: Patients = .all, after number: Int? = nil) -> LoweredRequest {
         guard let binding = bindings.events[request.kind.rawValue], !binding.places.isEmpty else {
             return LoweredRequest([.failure(LoweringGap("OMOP has no place for \(request.kind.words)"))])
         }
@@ -63,7 +64,7 @@ struct RequestLowering {
         ]
         var conditions = concepts.map { [$0.condition] } ?? []
         if let filter = try valueFilter(request.value, in: bound, &parameters) { conditions.append(filter) }
-        conditions += restrictions(to: patients, beside: nil, person, &parameters)
+        conditions += restrictions(to: patients, person, &parameters)
         let source = "FROM \(bound.reference) AS t \(person.join(on: patient))\(conditions.asClause)"
         let select = SQLSelect(columns: [person.identity] + columns.map { $0?.of("t") }, source: source)
         let reader = RecordReader(table: bound.table.name, test: value.test)
@@ -135,9 +136,8 @@ struct RequestLowering {
         let groups = request.kind == .imagingSeries ? [request.attributes] : request.havingSeries
         let lowered = try tests.lower(groups, in: bound, plan: plan, bindings: bindings)
         var parameters = unbound
-        // Rows that fail may still tell the day of a study: patients are left out, not rows.
-        let isTested = groups.contains { !$0.isEmpty }
-        let conditions = restrictions(to: patients, beside: isTested ? request : nil, person, &parameters)
+        let conditions =
+            studyFilters(groups, columns[0], in: bound, &parameters) + restrictions(to: patients, person, &parameters)
         let source = "FROM \(bound.reference) AS t \(person.join(on: patient))\(conditions.asClause)"
         let select = SQLSelect(columns: [person.identity] + (columns + tests.columns).map { $0.of("t") }, source: source)
         let reader = ImageReader(table: bound.table.name, groups: lowered, isOfStudies: request.kind == .imagingStudy)

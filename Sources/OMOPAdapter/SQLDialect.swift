@@ -15,6 +15,9 @@ protocol SQLDialect: Sendable {
     /// A number or text as the text that names somebody.
     func name(_ value: SQLExpression) -> String
 
+    /// Whether a value is of a kind that is read as missing whatever it holds.
+    func isUnreadable(_ value: SQLExpression) -> String
+
     /// The value as text.
     func text(_ value: SQLExpression) -> String
 

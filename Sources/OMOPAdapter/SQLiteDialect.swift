@@ -13,6 +13,7 @@ struct SQLiteDialect: SQLDialect {
     }
 
     func name(_ value: SQLExpression) -> String { "CAST(\(value.text) AS TEXT)" }
+    func isUnreadable(_ value: SQLExpression) -> String { "TYPEOF(\(value.text)) = 'blob'" }
     func text(_ value: SQLExpression) -> String { value.text }
     func common(_ value: SQLExpression?) -> String { value?.text ?? "NULL" }
     func equal(_ left: SQLExpression, _ right: SQLExpression) -> String { "\(left.text) = \(right.text)" }

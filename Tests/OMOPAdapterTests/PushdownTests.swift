@@ -56,6 +56,10 @@ import Testing
         return """
             INSERT INTO measurement VALUES \(statements.joined(separator: ", "));
             INSERT INTO image_occurrence VALUES \(series.joined(separator: ", "));
+            INSERT INTO image_occurrence VALUES
+              (1, 'split', 'a', '2020-03-01', 0, 'MR', 0), (1, ' split ', 'b', '2020-02-01', 0, 'CT', 0), (1, 'split\t', 'c', '2020-01-01', 0, 'US', 0),
+              (2, NULL, 'd', '2020-03-02', 0, 'MR', 0), (2, '', 'e', '2020-03-02', 0, 'CT', 0), (2, '0', 'f', '2020-03-02', 0, 'US', 0),
+              (4, 'late', 'g', NULL, 0, 'MR', 0), (4, 'late', 'h', '2020-05-05', 0, 'XX', 0), (4, 'other', 'i', '2020-05-06', 0, 'US', 0);
             INSERT INTO condition_occurrence VALUES (1, 1, 4129902, '2020-01-04', NULL), (2, 3, 4129902, NULL, NULL), (3, 2, 4112853, '2020-01-01', NULL);
             INSERT INTO death VALUES (3, '2020-01-01');
             """
