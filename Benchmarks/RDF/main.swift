@@ -45,6 +45,19 @@ func writeSynthetic(_ triples: Int, to path: String) throws {
     try file.close()
 }
 
+/// All ancestors of all classes: by search, and by rules that keep the reason of each.
+func measureClosure(_ graph: Graph) {
+    var pairs = 0
+    var hierarchy = Hierarchy(.empty, upward: [])
+    report("hierarchy of subclasses", seconds { hierarchy = Hierarchy(graph, upward: [RDFS.subClassOf]) }, "s")
+    report("its closure", seconds { hierarchy.forEachClosure { pairs += $1.count } }, "s")
+    report("pairs of it", Double(pairs), "")
+    let stated = graph.triples(predicate: .iri(RDFS.subClassOf))
+    var reasoner = Reasoner()
+    report("the same by rules, with reasons", seconds { reasoner.add(stated) }, "s")
+    report("triples known then", Double(reasoner.count), "")
+}
+
 func measure(_ path: String) throws {
     print("\n\(path)")
     var builder = GraphBuilder()
@@ -88,6 +101,7 @@ func measure(_ path: String) throws {
             next.add(Triple(.iri("http://example.org/new"), .iri("http://example.org/p"), .string("x")))
             found += next.build().count
         }, "s")
+    if graph.id(of: .iri(RDFS.subClassOf)) != nil { measureClosure(graph) }
     guard found != 0 else { return }
 }
 
