@@ -106,7 +106,8 @@ struct SPARQLEndpoint: Sendable {
         return try await request.body.consumeWithInboundCloseHandler { _ in
             try await waiting.value
         } onInboundClosed: {
-            cancellation.cancel()
+            // The watch calls this when it is ended as well, and then the rest of the answer is still to come.
+            if !channel.hasBegun { cancellation.cancel() }
         }
     }
 
