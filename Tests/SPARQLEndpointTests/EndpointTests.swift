@@ -183,6 +183,16 @@ import Testing
         #expect(answer.text.split(separator: "\n").count == 160_001)
     }
 
+    /// The beginning comes late, after it was looked whether the client is there; the rest comes all the same.
+    @Test func streamsWhatBeginsLate() async throws {
+        let endpoint = try await TestEndpoint.start(try large())
+        let answer = try await endpoint.ask(
+            "SELECT ?a ?b ?c ?d { ?a ?b ?c . ?d ?e ?f } ORDER BY DESC(STRLEN(?c)) ?c", accept: "text/tab-separated-values")
+        #expect(answer.status == 200)
+        #expect(answer.body.count > 8 << 20)
+        #expect(answer.text.split(separator: "\n").count == 160_001)
+    }
+
     @Test func endsWhatTakesTooLong() async throws {
         var limits = SPARQLQuery.Limits()
         limits.maximumDuration = .milliseconds(700)

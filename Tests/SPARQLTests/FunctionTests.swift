@@ -91,7 +91,7 @@ import Testing
                 "REGEX(\"\u{212A}elvin\", \"kelvin\", \"i\")",
             ],
             [
-                "car", "ada", "234", "12", "hat@fr", "a@en", "", "@en", "c@en", "-", "abc", "FOO@en", "ab@en", "ab", "-", "", "1^integer",
+                " car", "ada", "234", "12", "hat@fr", "a@en", "", "@en", "c@en", "-", "abc", "FOO@en", "ab@en", "ab", "-", "", "1^integer",
                 "Los%20Angeles", "true^boolean", "false^boolean", "a@en", "-", "1^integer", "true^boolean", "a*cada*", "*", "*c*bra", "b",
                 "bbbb", "carted", "[1=ab][2=]cd", "-", "-", "a$$b@en", "a-b-c", "a$0b", "abb0c", "true^boolean", "false^boolean",
                 "true^boolean", "-", "-", "true^boolean", "true^boolean",

@@ -73,6 +73,13 @@ extension Evaluator {
 
     /// Compiled once for each pattern; nil for what is none.
     private func expression(_ pattern: Term, flags: Term?) throws(DiagnosticList) -> RegularExpression? {
+        if let last = expressions.lastExpression, last.pattern == pattern, last.flags == flags { return last.expression }
+        let expression = try compiledExpression(pattern, flags)
+        expressions.lastExpression = (pattern, flags, expression)
+        return expression
+    }
+
+    private func compiledExpression(_ pattern: Term, _ flags: Term?) throws(DiagnosticList) -> RegularExpression? {
         guard let pattern = StringFunctions.simple(pattern), let flags = flags.map(StringFunctions.simple) ?? "" else { return nil }
         let key = flags + "/" + pattern
         if let known = expressions.regularExpressions[key] { return known }

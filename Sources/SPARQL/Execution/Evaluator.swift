@@ -20,6 +20,8 @@ final class Evaluator {
     final class ExpressionState {
         /// By flags and pattern; nil for a pattern that is none.
         var regularExpressions: [String: RegularExpression?] = [:]
+        /// What was asked for last, which is mostly asked for next.
+        var lastExpression: (pattern: Term, flags: Term?, expression: RegularExpression?)?
         var blankCount = 0
         var solutionCount: TermID = 0
         /// By solution and label.

@@ -8,6 +8,8 @@ final class GroupOperator: Operator {
     private let keys: [PreparedExpression]
     private let arguments: [PreparedExpression?]
     private var places: [[TermID]: Int] = [:]
+    /// The places where there is one key.
+    private var singlePlaces: [TermID: Int] = [:]
     private var groups: [(key: [TermID], accumulators: [Accumulator])] = []
 
     init(_ evaluator: Evaluator, _ grouping: Grouping, keys: [PreparedExpression], arguments: [PreparedExpression?], next: Operator) {
@@ -24,15 +26,19 @@ final class GroupOperator: Operator {
         for key in keys { try key.prepare(rows) }
         for argument in arguments { try argument?.prepare(rows) }
         var key: [TermID] = []
+        // Rows of a group often come together.
         var last: (key: [TermID], place: Int)?
         for row in 0..<rows.count {
             let solution = Solution(rows: rows, row: row)
             key.removeAll(keepingCapacity: true)
             for part in keys { key.append(try evaluator.id(of: part.expression, solution) ?? unbound) }
             let place: Int
-            // Rows of a group often come together.
-            if let last, last.key == key { place = last.place } else { place = try self.place(of: key) }
-            last = (key, place)
+            if let last, last.key == key {
+                place = last.place
+            } else {
+                place = try self.place(of: key)
+                last = (groups[place].key, place)
+            }
             for (index, argument) in arguments.enumerated() {
                 try groups[place].accumulators[index].add(argument?.expression, solution, evaluator)
             }
@@ -41,8 +47,8 @@ final class GroupOperator: Operator {
     }
 
     private func place(of key: [TermID]) throws(DiagnosticList) -> Int {
-        if let place = places[key] { return place }
-        places[key] = groups.count
+        if let place = key.count == 1 ? singlePlaces[key[0]] : places[key] { return place }
+        if key.count == 1 { singlePlaces[key[0]] = groups.count } else { places[key] = groups.count }
         groups.append((key, grouping.aggregates.map { Accumulator($0.aggregate, visible: grouping.visible) }))
         try evaluator.budget.hold(rows: 1, bytes: 64 * (1 + grouping.aggregates.count))
         return groups.count - 1

@@ -61,8 +61,9 @@ final class OrderOperator: Operator {
 
     private func sort() {
         entries.sort { left, right in
-            for index in isDescending.indices where left.keys[index] != right.keys[index] {
-                return (left.keys[index] < right.keys[index]) != isDescending[index]
+            for index in isDescending.indices {
+                let order = TermOrder.compare(left.keys[index], right.keys[index])
+                if order != 0 { return (order < 0) != isDescending[index] }
             }
             return left.place < right.place
         }

@@ -1,7 +1,7 @@
 import RDF
 
 extension Optimiser {
-    /// `FILTER(?x = <iri>)` over a basic graph pattern puts the IRI in the variable's place, so that the index answers with few triples.
+    /// `FILTER(?x = <iri>)` over joined triple patterns puts the IRI in the variable's place, so that the index answers with few triples.
     ///
     /// Only for IRIs: literals that are equal need not be the same term.
     static let inlineConstants = Rule(name: "inline constants") { pattern, _ in
@@ -33,18 +33,28 @@ extension Expression {
 }
 
 extension Pattern {
-    /// The pattern with a term in the place of a variable that it binds, which has that value afterwards; nil where it does not bind it.
+    /// The pattern with a term in the place of a variable that it binds, which has that value afterwards; nil where it does not always
+    /// bind it, or where the variable stands in a part that binds its variables itself.
     fileprivate func with(_ slot: Slot, _ term: Term) -> Pattern? {
+        guard certainSlots.contains(slot), let replaced = replacing(slot, term) else { return nil }
+        return .join(.values([slot], [[term]]), replaced)
+    }
+
+    private func replacing(_ slot: Slot, _ term: Term) -> Pattern? {
         switch self {
         case .basic(let elements):
-            guard elements.contains(where: { $0.slots.contains(slot) }), !elements.contains(where: { $0.changes(with: slot) }) else {
-                return nil
-            }
-            let replaced = Pattern.basic(elements.map { $0.substituting { $0 == slot ? term : nil } })
-            return .join(.values([slot], [[term]]), replaced)
+            if elements.contains(where: { $0.changes(with: slot) }) { return nil }
+            return .basic(elements.map { $0.substituting { $0 == slot ? term : nil } })
+        case .join(let left, let right):
+            guard let left = left.replacing(slot, term), let right = right.replacing(slot, term) else { return nil }
+            return .join(left, right)
         case .filter(let condition, let inner):
-            return inner.with(slot, term).map { .filter(condition, $0) }
-        default: return nil
+            // A filter of a part that does not bind the variable sees none; with the term in its place it would.
+            guard inner.certainSlots.contains(slot) || !condition.slots.contains(slot) else { return nil }
+            // A subquery within an `EXISTS` is joined with the row, which has the variable's value no longer.
+            if condition.existsPatterns.contains(where: { $0.pattern.mentionedSlots.contains(slot) }) { return nil }
+            return inner.replacing(slot, term).map { .filter(condition.substituting { $0 == slot ? term : nil }, $0) }
+        default: return mentionedSlots.contains(slot) ? nil : self
         }
     }
 }

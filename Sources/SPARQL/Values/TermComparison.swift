@@ -29,8 +29,9 @@ enum TermComparison {
 
     /// By Unicode code points.
     static func order(_ left: String, _ right: String) -> Int {
-        if left.unicodeScalars.elementsEqual(right.unicodeScalars) { return 0 }
-        return left.unicodeScalars.lexicographicallyPrecedes(right.unicodeScalars) ? -1 : 1
+        // The order of UTF-8's bytes is that of the code points.
+        if left.utf8.elementsEqual(right.utf8) { return 0 }
+        return left.utf8.lexicographicallyPrecedes(right.utf8) ? -1 : 1
     }
 
     static func boolean(_ literal: Literal) -> Bool? {
@@ -97,16 +98,18 @@ struct TermOrder: Comparable {
         self.kind = kind
     }
 
-    static func < (left: TermOrder, right: TermOrder) -> Bool {
-        if left.rank != right.rank { return left.rank < right.rank }
-        if left.number != right.number { return left.number < right.number }
+    /// Less than zero, zero or more as the terms follow each other.
+    static func compare(_ left: TermOrder, _ right: TermOrder) -> Int {
+        if left.rank != right.rank { return left.rank < right.rank ? -1 : 1 }
+        if left.number != right.number { return left.number < right.number ? -1 : 1 }
         if let first = left.exact, let second = right.exact {
             let order = ExactDecimal.compare(first, second)
-            if order != 0 { return order < 0 }
+            if order != 0 { return order }
         }
         let order = TermComparison.order(left.text, right.text)
-        return order != 0 ? order < 0 : left.kind < right.kind
+        return order != 0 ? order : left.kind == right.kind ? 0 : left.kind < right.kind ? -1 : 1
     }
 
-    static func == (left: TermOrder, right: TermOrder) -> Bool { !(left < right) && !(right < left) }
+    static func < (left: TermOrder, right: TermOrder) -> Bool { compare(left, right) < 0 }
+    static func == (left: TermOrder, right: TermOrder) -> Bool { compare(left, right) == 0 }
 }

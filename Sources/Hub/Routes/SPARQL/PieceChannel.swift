@@ -15,6 +15,8 @@ final class PieceChannel: Sendable {
         /// Nil while more may come.
         var ending: Result<Void, DiagnosticList>?
         var isAbandoned = false
+        /// Whether a piece was read.
+        var hasBegun = false
         var reader: CheckedContinuation<Void, Never>?
     }
 
@@ -78,6 +80,7 @@ final class PieceChannel: Sendable {
             let (piece, ending) = state.withLock { state -> (String?, Result<Void, DiagnosticList>?) in
                 if state.pieces.isEmpty { return (nil, state.ending) }
                 let piece = state.pieces.joined()
+                state.hasBegun = true
                 state.pieces = []
                 state.bytes = 0
                 return (piece, nil)
@@ -103,6 +106,9 @@ final class PieceChannel: Sendable {
 
     /// How it ended, once everything was read; nil while more may come.
     var ending: Result<Void, DiagnosticList>? { state.withLock { $0.pieces.isEmpty ? $0.ending : nil } }
+
+    /// Whether anything was read yet.
+    var hasBegun: Bool { state.withLock { $0.hasBegun } }
 
     /// Nobody reads any more.
     func abandon() {

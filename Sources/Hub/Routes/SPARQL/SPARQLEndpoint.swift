@@ -12,17 +12,17 @@ struct SPARQLEndpoint: Sendable {
 
     let dataset: Dataset
     let limits: SPARQLQuery.Limits
-    /// Whether it is reached over TLS alone, as far as is known.
-    let isSecure: Bool
+    /// The ports at which it is reached over TLS.
+    let tlsPorts: Set<Int>
     /// Changes whenever the dataset may have.
     let version: String
     /// Its own, so that questions to the graph keep no question to the federation waiting.
     private let workers = WorkerPool(atOnce: 4, atMostWaiting: 64)
 
-    init(dataset: Dataset, limits: SPARQLQuery.Limits = .init(), isSecure: Bool = false) {
+    init(dataset: Dataset, limits: SPARQLQuery.Limits = .init(), tlsPorts: Set<Int> = []) {
         self.dataset = dataset
         self.limits = limits
-        self.isSecure = isSecure
+        self.tlsPorts = tlsPorts
         version = Secret.make(bytes: 9)
     }
 
@@ -106,7 +106,8 @@ struct SPARQLEndpoint: Sendable {
         return try await request.body.consumeWithInboundCloseHandler { _ in
             try await waiting.value
         } onInboundClosed: {
-            cancellation.cancel()
+            // The watch calls this when it is ended as well, and then the rest of the answer is still to come.
+            if !channel.hasBegun { cancellation.cancel() }
         }
     }
 
@@ -149,6 +150,9 @@ struct SPARQLEndpoint: Sendable {
         let isPlain = authority.unicodeScalars.allSatisfy {
             $0.isASCII && ($0.properties.isAlphabetic || "0123456789.:-[]".unicodeScalars.contains($0))
         }
+        // Without a port, a proxy stands before it, if it speaks TLS at all.
+        let port = authority.split(separator: ":").last.flatMap { Int($0) }
+        let isSecure = port.map(tlsPorts.contains) ?? !tlsPorts.isEmpty
         return "\(isSecure ? "https" : "http")://\(isPlain && !authority.isEmpty ? authority : "localhost")/sparql"
     }
 

@@ -13,7 +13,7 @@ struct SPARQLRoutes: Sendable {
     init(core: HubCore) {
         endpoint = SPARQLEndpoint(
             dataset: Dataset(core.hyperontology.graph, alsoNamed: SPARQLEndpoint.hyperontologyName),
-            isSecure: core.configuration.listeners.allSatisfy { $0.tls != nil })
+            tlsPorts: Set(core.configuration.listeners.filter { $0.tls != nil }.map(\.port)))
     }
 
     init(endpoint: SPARQLEndpoint) { self.endpoint = endpoint }
