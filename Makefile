@@ -27,7 +27,7 @@ demo: setup-demo build ## a hub and three synthetic hospitals on this machine: q
 	@.build/$(CONFIGURATION)/cohortium demo $(ARGUMENTS)
 
 test: setup-test ## every test
-	$(SWIFT) test
+	$(SWIFT) test --no-parallel
 
 check: setup build ## format check, lint of the ontologies
 	$(SWIFT) format lint --recursive --strict Package.swift Sources Tests
