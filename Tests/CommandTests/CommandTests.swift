@@ -19,7 +19,7 @@ import Testing
         while let command = waiting.popLast() {
             let run = try await ProgramRun.cohortium(command + ["--help"])
             #expect(run.status == 0 && run.errors.isEmpty, "\(command)")
-            #expect(run.output.contains("Example:\n"), "\(command)")
+            #expect(run.output.contains("Example:\n") || run.output.contains("Examples:\n"), "\(command)")
             #expect(run.output.contains("cohortium \(command.joined(separator: " "))"), "\(command)")
             seen.append(command)
             waiting += CommandTests.subcommands(run.output).map { command + [$0] }
