@@ -64,6 +64,34 @@ import Testing
         #expect(EditDistance.between(Array(left.utf8), Array("completely".utf8), atMost: 2) == nil)
     }
 
+    /// The quick way of counting against the plain one, on words that are near each other and words that are not.
+    @Test func countsSlipsInBothWaysAlike() {
+        var seed: UInt64 = 11
+        func next(_ bound: Int) -> Int {
+            seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(seed >> 33) % bound
+        }
+        for _ in 0..<3000 {
+            let left = (0..<(1 + next(12))).map { _ in UInt8(97 + next(4)) }
+            var right = left
+            for _ in 0..<next(4) {
+                let place = next(right.count + 1)
+                switch next(4) {
+                case 0: right.insert(UInt8(97 + next(4)), at: place)
+                case 1 where place < right.count: right.remove(at: place)
+                case 2 where place < right.count: right[place] = UInt8(97 + next(4))
+                case 3 where place + 1 < right.count: right.swapAt(place, place + 1)
+                default: break
+                }
+            }
+            for bound in 0...3 {
+                let expected = EditDistance.between(left, right, atMost: bound)
+                let found = EditDistance.Pattern(left).distance(to: right, atMost: bound)
+                #expect(found == expected, "\(String(decoding: left, as: UTF8.self)) \(String(decoding: right, as: UTF8.self)) \(bound)")
+            }
+        }
+    }
+
     @Test func foldsAccentsAndCase() {
         #expect(NameText.words(of: "Œsophage") == ["oesophage"])
         #expect(NameText.words(of: "Płuco Größe") == ["pluco", "grosse"])

@@ -35,7 +35,8 @@ struct NameIndex: Sendable {
         index = WordIndex(sorted: distinct)
         owners = entries.map(\.owner)
         isPreferred = entries.map(\.isPreferred)
-        plain = entries.map { Array(NameText.plain($0.text).utf8) }
+        let plain = entries.map { Array(NameText.plain($0.text).utf8) }
+        self.plain = plain
 
         var flat: [Int32] = []
         var starts = [0]
@@ -45,29 +46,63 @@ struct NameIndex: Sendable {
         }
         wordsOfNames = flat
         nameStarts = starts
-        (namesOfWords, wordStarts) = Self.inverted(flat, starts, count: distinct.count)
+        let byLength = entries.indices.sorted { plain[$0].count < plain[$1].count }
+        (namesOfWords, wordStarts) = Self.inverted(flat, starts, order: byLength, count: distinct.count)
     }
 
     /// The best names, one an owner.
+    ///
+    /// Words are taken as beginnings first; their parts count where that finds too little, and slips of the pen where a word begins
+    /// nothing or where nothing has all words. Of very many names that fit, the short ones are looked at.
     func find(_ text: String, limit: Int) -> [Match] {
         let wanted = Set(NameText.words(of: text).filter { !isJoined($0, in: text) }).map { Array($0.utf8) }
         guard !wanted.isEmpty, limit > 0 else { return [] }
-        let candidates = wanted.map { word in
-            Dictionary(index.candidates(for: word).map { ($0.word, $0) }, uniquingKeysWith: { $0.kind <= $1.kind ? $0 : $1 })
-        }
-        let sizes = candidates.map { $0.keys.reduce(0) { $0 + wordStarts[Int($1) + 1] - wordStarts[Int($1)] } }
-        guard let rarest = sizes.indices.min(by: { sizes[$0] < sizes[$1] }) else { return [] }
-
         let whole = Array(NameText.plain(text).utf8)
+        var candidates = wanted.map { index.candidates(for: $0, withParts: false) }
+        var found = candidates.contains(where: \.isEmpty) ? [] : matches(candidates, whole, limit)
+        if found.count >= limit { return found }
+        candidates = wanted.map { word in
+            let plain = index.candidates(for: word, withParts: true)
+            return plain.contains { $0.kind < .part } ? plain : plain + index.similar(to: word)
+        }
+        found = matches(candidates, whole, limit)
+        if !found.isEmpty { return found }
+        return matches(zip(candidates, wanted).map { $0 + index.similar(to: $1) }, whole, limit)
+    }
+
+    /// More names than this are not looked at for one question: nobody reads on, and the answer must be quick.
+    private static let mostNames = 10_000
+
+    private func matches(_ candidates: [[WordIndex.Candidate]], _ whole: [UInt8], _ limit: Int) -> [Match] {
+        let sizes = candidates.map { $0.reduce(0) { $0 + wordStarts[Int($1.word) + 1] - wordStarts[Int($1.word)] } }
+        guard let rarest = sizes.indices.min(by: { sizes[$0] < sizes[$1] }), sizes[rarest] > 0 else { return [] }
+        let tables = candidates.map(table)
         var best = BestMatches(limit: limit)
-        var seen: Set<Int32> = []
-        for word in candidates[rarest].keys {
-            for name in namesOfWords[wordStarts[Int(word)]..<wordStarts[Int(word) + 1]] where seen.insert(name).inserted {
-                guard let rank = rank(of: Int(name), candidates, whole) else { continue }
+        var seen = [UInt64](repeating: 0, count: owners.count / 64 + 1)
+        var looked = 0
+        for candidate in candidates[rarest].sorted(by: { ($0.kind.rawValue, $0.edits, $0.word) < ($1.kind.rawValue, $1.edits, $1.word) }) {
+            for name in namesOfWords[wordStarts[Int(candidate.word)]..<wordStarts[Int(candidate.word) + 1]] {
+                let bit: UInt64 = 1 << UInt64(name & 63)
+                if seen[Int(name >> 6)] & bit != 0 { continue }
+                seen[Int(name >> 6)] |= bit
+                looked += 1
+                if looked > Self.mostNames { return best.matches }
+                guard let rank = rank(of: Int(name), tables, whole) else { continue }
                 best.add(rank, Match(entry: Int(name), owner: owners[Int(name)], kind: rank.kind))
             }
         }
         return best.matches
+    }
+
+    /// By word, how well it stands for one that was asked for: 0 not at all, else the kind and the edits in one number, best smallest.
+    private func table(_ candidates: [WordIndex.Candidate]) -> [UInt8] {
+        var table = [UInt8](repeating: 0, count: index.count)
+        for candidate in candidates {
+            let value = UInt8(candidate.kind.rawValue * 4 + min(candidate.edits, 3) + 1)
+            let known = table[Int(candidate.word)]
+            if known == 0 || value < known { table[Int(candidate.word)] = value }
+        }
+        return table
     }
 
     /// A token that is written with a hyphen is asked for by its parts.
@@ -76,27 +111,23 @@ struct NameIndex: Sendable {
     }
 
     /// How well a name fits all that was asked for; nil when a word is missing.
-    private func rank(of name: Int, _ candidates: [[Int32: WordIndex.Candidate]], _ whole: [UInt8]) -> Rank? {
+    private func rank(of name: Int, _ tables: [[UInt8]], _ whole: [UInt8]) -> Rank? {
         let words = wordsOfNames[nameStarts[name]..<nameStarts[name + 1]]
-        var kind = SearchHit.Kind.words
+        var kind = SearchHit.Kind.words.rawValue
         var edits = 0
-        for wanted in candidates {
-            var best: WordIndex.Candidate?
+        for table in tables {
+            var best = UInt8.max
             for word in words {
-                guard let candidate = wanted[word] else { continue }
-                if let known = best, (known.kind, known.edits) <= (candidate.kind, candidate.edits) { continue }
-                best = candidate
+                let value = table[Int(word)]
+                if value != 0, value < best { best = value }
             }
-            guard let best else { return nil }
-            kind = max(kind, best.kind)
-            edits += best.edits
+            if best == .max { return nil }
+            kind = max(kind, Int(best - 1) / 4)
+            edits += Int(best - 1) % 4
         }
-        if plain[name] == whole {
-            kind = .name
-        } else if plain[name].starts(with: whole) {
-            kind = .beginning
-        }
-        return Rank(kind: kind, edits: edits, isOther: isPreferred[name] ? 0 : 1, length: plain[name].count, name: name)
+        var fit = SearchHit.Kind(rawValue: kind) ?? .similar
+        if plain[name].starts(with: whole) { fit = plain[name].count == whole.count ? .name : .beginning }
+        return Rank(kind: fit, edits: edits, isOther: isPreferred[name] ? 0 : 1, length: plain[name].count, name: name)
     }
 
     struct Rank: Comparable {
@@ -112,13 +143,14 @@ struct NameIndex: Sendable {
         }
     }
 
-    private static func inverted(_ flat: [Int32], _ starts: [Int], count: Int) -> ([Int32], [Int]) {
+    /// By word, the names that hold it, in a given order of names.
+    private static func inverted(_ flat: [Int32], _ starts: [Int], order: [Int], count: Int) -> ([Int32], [Int]) {
         var ends = [Int](repeating: 0, count: count + 1)
         for word in flat { ends[Int(word) + 1] += 1 }
         for word in 0..<count { ends[word + 1] += ends[word] }
         var next = ends
         var names = [Int32](repeating: 0, count: flat.count)
-        for name in starts.indices.dropLast() {
+        for name in order {
             for word in flat[starts[name]..<starts[name + 1]] {
                 names[next[Int(word)]] = Int32(name)
                 next[Int(word)] += 1

@@ -26,15 +26,15 @@ struct WordIndex: Sendable {
         self.trigrams = trigrams
     }
 
-    /// The words that may be meant. Similar ones are looked for where no word begins with what was asked.
-    func candidates(for wanted: [UInt8]) -> [Candidate] {
-        var found = beginning(with: wanted)
-        if wanted.count >= 3 {
-            let known = Set(found.map(\.word))
-            found += holding(wanted).filter { !known.contains($0.word) }
-        }
-        if found.isEmpty || (wanted.count >= 5 && !found.contains { $0.kind < .part }) { found += similar(to: wanted) }
-        return found
+    /// How many words there are.
+    var count: Int { words.count }
+
+    /// The words that may be meant, without those that only a slip of the pen would explain.
+    func candidates(for wanted: [UInt8], withParts: Bool) -> [Candidate] {
+        let found = beginning(with: wanted)
+        guard withParts, wanted.count >= 3 else { return found }
+        let known = Set(found.map(\.word))
+        return found + holding(wanted).filter { !known.contains($0.word) }
     }
 
     private func beginning(with wanted: [UInt8]) -> [Candidate] {
@@ -56,18 +56,23 @@ struct WordIndex: Sendable {
     }
 
     /// Words within one edit, from eight letters on within two.
-    private func similar(to wanted: [UInt8]) -> [Candidate] {
+    func similar(to wanted: [UInt8]) -> [Candidate] {
         guard wanted.count >= 4 else { return [] }
         let bound = wanted.count < 8 ? 1 : 2
-        var shared: [Int32: Int] = [:]
-        let trigrams = Self.trigrams(of: wanted)
-        for trigram in Set(trigrams) {
-            for word in self.trigrams[trigram] ?? [] { shared[word, default: 0] += 1 }
+        let trigrams = Set(Self.trigrams(of: wanted))
+        var shared = [UInt8](repeating: 0, count: words.count)
+        var touched: [Int32] = []
+        for trigram in trigrams {
+            for word in self.trigrams[trigram] ?? [] {
+                if shared[Int(word)] == 0 { touched.append(word) }
+                shared[Int(word)] &+= 1
+            }
         }
-        // One edit touches at most three trigrams, two neighbours swapped touch four.
-        let least = max(1, Set(trigrams).count - 4 * bound)
-        return shared.compactMap { word, count in
-            guard count >= least, let edits = EditDistance.between(wanted, words[Int(word)], atMost: bound) else { return nil }
+        // An edit touches at most three trigrams; two neighbours swapped touch four, of which one is allowed for.
+        let least = max(1, trigrams.count - 3 * bound - 1)
+        let pattern = EditDistance.Pattern(wanted)
+        return touched.compactMap { word in
+            guard Int(shared[Int(word)]) >= least, let edits = pattern.distance(to: words[Int(word)], atMost: bound) else { return nil }
             return Candidate(word: word, kind: .similar, edits: edits)
         }
     }
@@ -92,32 +97,5 @@ struct WordIndex: Sendable {
     private static func innerTrigrams(of bytes: [UInt8]) -> [UInt32] {
         guard bytes.count >= 3 else { return [] }
         return (0...(bytes.count - 3)).map { UInt32(bytes[$0]) << 16 | UInt32(bytes[$0 + 1]) << 8 | UInt32(bytes[$0 + 2]) }
-    }
-}
-
-/// How many slips of the pen lie between two words.
-enum EditDistance {
-    /// Insertions, deletions, substitutions and neighbours swapped (optimal string alignment), or nil above the bound.
-    static func between(_ left: [UInt8], _ right: [UInt8], atMost bound: Int) -> Int? {
-        guard abs(left.count - right.count) <= bound else { return nil }
-        var beforePrevious = [Int](repeating: 0, count: right.count + 1)
-        var previous = Array(0...right.count)
-        var current = previous
-        for row in left.indices {
-            current[0] = row + 1
-            var smallest = current[0]
-            for column in right.indices {
-                var cost = min(
-                    previous[column] + (left[row] == right[column] ? 0 : 1), previous[column + 1] + 1, current[column] + 1)
-                if row > 0, column > 0, left[row] == right[column - 1], left[row - 1] == right[column] {
-                    cost = min(cost, beforePrevious[column - 1] + 1)
-                }
-                current[column + 1] = cost
-                smallest = min(smallest, cost)
-            }
-            if smallest > bound { return nil }
-            (beforePrevious, previous, current) = (previous, current, beforePrevious)
-        }
-        return previous[right.count] <= bound ? previous[right.count] : nil
     }
 }
