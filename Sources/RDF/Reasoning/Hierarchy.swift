@@ -1,7 +1,7 @@
 /// The steps upwards that some predicates of a graph are, as arrays of integers: ancestors and descendants of a term, and why.
 ///
 /// Where a ``Reasoner`` infers everything that follows, this answers one question about one relation, such as all narrower concepts of one,
-/// in time in proportion to the answer. Cycles are no trouble: a term is not its own ancestor unless a cycle makes it so.
+/// by a search that needs a mark for each term. Cycles are no trouble: a term is not its own ancestor unless a cycle makes it so.
 public struct Hierarchy: Sendable {
     /// A step from a term to one above it, and the triple that says so.
     public struct Step: Hashable, Sendable {
@@ -52,23 +52,23 @@ public struct Hierarchy: Sendable {
     /// Everything above a term, nearest first.
     public func ancestors(of term: Graph.TermID) -> [Graph.TermID] {
         var search = Search(termCount: graph.terms.count)
-        search.run(from: term, up.starts, up.ends)
-        return search.found
+        search.run(from: term, up)
+        return Array(search.found)
     }
 
     /// Everything below a term, nearest first.
     public func descendants(of term: Graph.TermID) -> [Graph.TermID] {
         var search = Search(termCount: graph.terms.count)
-        search.run(from: term, down.starts, down.ends)
-        return search.found
+        search.run(from: term, down)
+        return Array(search.found)
     }
 
     /// Calls a function with every term that has something above it, and all that is, nearest first.
     public func forEachClosure(_ body: (_ term: Graph.TermID, _ ancestors: ArraySlice<Graph.TermID>) -> Void) {
         var search = Search(termCount: graph.terms.count)
         for term in 0..<graph.terms.count where up.starts[term] < up.starts[term + 1] {
-            search.run(from: Graph.TermID(term), up.starts, up.ends)
-            body(Graph.TermID(term), search.found[...])
+            search.run(from: Graph.TermID(term), up)
+            body(Graph.TermID(term), search.found)
         }
     }
 
@@ -109,26 +109,40 @@ public struct Hierarchy: Sendable {
     /// A breadth-first search whose marks and memory serve the next one.
     private struct Search {
         private var marks: [Int32]
+        private var queue: [Graph.TermID]
         private var round: Int32 = 0
-        private(set) var found: [Graph.TermID] = []
+        private var count = 0
 
-        init(termCount: Int) { marks = [Int32](repeating: 0, count: termCount) }
+        init(termCount: Int) {
+            marks = [Int32](repeating: 0, count: termCount)
+            queue = [Graph.TermID](repeating: 0, count: termCount)
+        }
 
-        mutating func run(from start: Graph.TermID, _ starts: [Int32], _ ends: [Graph.TermID]) {
+        /// What the last run reached.
+        var found: ArraySlice<Graph.TermID> { queue[..<count] }
+
+        mutating func run(from start: Graph.TermID, _ arcs: Arcs) {
             round += 1
-            found.removeAll(keepingCapacity: true)
-            var node = start
+            count = Self.run(from: start, arcs, round, &marks, &queue)
+        }
+
+        /// Every term is queued once at most, so the queue is as long as there are terms.
+        private static func run(
+            from start: Graph.TermID, _ arcs: Arcs, _ round: Int32, _ marks: inout [Int32], _ queue: inout [Graph.TermID]
+        ) -> Int {
+            var node = Int(start)
             var next = 0
+            var count = 0
             while true {
-                for index in Int(starts[Int(node)])..<Int(starts[Int(node) + 1]) {
-                    let end = ends[index]
-                    if marks[Int(end)] != round {
-                        marks[Int(end)] = round
-                        found.append(end)
-                    }
+                for index in Int(arcs.starts[node])..<Int(arcs.starts[node + 1]) {
+                    let end = arcs.ends[index]
+                    guard marks[Int(end)] != round else { continue }
+                    marks[Int(end)] = round
+                    queue[count] = end
+                    count += 1
                 }
-                guard next < found.count else { return }
-                node = found[next]
+                guard next < count else { return count }
+                node = Int(queue[next])
                 next += 1
             }
         }
