@@ -153,6 +153,15 @@ import Testing
         }
     }
 
+    /// By the port that was asked, for a hub may listen for plain HTTP on its own machine besides.
+    @Test func namesItselfByTheSchemeOfItsPort() async throws {
+        let plain = try await TestEndpoint.start(try small(), tlsPorts: [443])
+        #expect(try await plain.send(.get, "/sparql").text.contains("<\(plain.url)/sparql>"))
+        let secure = try await TestEndpoint.start(try small(), tlsPorts: Set(1...65_535))
+        let address = secure.url.replacing("http:", with: "https:")
+        #expect(try await secure.send(.get, "/sparql").text.contains("<\(address)/sparql>"))
+    }
+
     @Test func letsPagesOfOtherSitesAsk() async throws {
         let endpoint = try await TestEndpoint.start(try small())
         let answer = try await endpoint.send(

@@ -15,8 +15,10 @@ final class TestEndpoint: Sendable {
     private let http = HTTPClient()
     private let running: Task<Void, any Error>
 
-    static func start(_ dataset: Dataset, limits: SPARQLQuery.Limits = .init()) async throws -> TestEndpoint {
-        try await TestEndpoint(SPARQLEndpoint(dataset: dataset, limits: limits))
+    static func start(
+        _ dataset: Dataset, limits: SPARQLQuery.Limits = .init(), tlsPorts: Set<Int> = []
+    ) async throws -> TestEndpoint {
+        try await TestEndpoint(SPARQLEndpoint(dataset: dataset, limits: limits, tlsPorts: tlsPorts))
     }
 
     private init(_ endpoint: SPARQLEndpoint) async throws {

@@ -136,6 +136,18 @@ import Testing
         #expect(try rows("SELECT ?o { \(path) } ORDER BY ?o", on: tree) == expected)
     }
 
+    /// Ways that only differ in how they come to the same node are not counted where nobody counts them.
+    @Test func manyWaysToTheSameNodeAreOne() throws {
+        let step = "(e:up|e:up|^e:none)"
+        let path = Array(repeating: step, count: 31).joined(separator: "/")
+        var limits = SPARQLQuery.Limits()
+        limits.maximumSteps = 20_000
+        #expect(try rows("SELECT ?o { e:a (\(path))+ ?o } ORDER BY ?o", on: tree, limits: limits) == ["b", "c", "d"])
+        #expect(try rows("SELECT ?o { e:a (((e:up*)*)+)* ?o } ORDER BY ?o", on: tree, limits: limits) == ["a", "b", "c", "d"])
+        // Elsewhere they are counted, as the specification has it.
+        #expect(try rows("SELECT (COUNT(*) AS ?n) { e:a (e:up|e:up)/(e:up|e:up) ?o }", on: tree) == ["4"])
+    }
+
     @Test func connectsAllWithAll() throws {
         #expect(try rows("SELECT (COUNT(*) AS ?n) { ?x e:up* ?y }", on: tree) == ["15"])
         #expect(try rows("ASK { e:a e:up+ e:d }", on: tree) == ["true"])

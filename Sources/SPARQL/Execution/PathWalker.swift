@@ -133,23 +133,35 @@ final class PathWalker {
     }
 
     /// The nodes at the other end.
-    private func targets(_ path: CompiledPath, _ start: TermID, isBackward: Bool) throws(DiagnosticList) -> [TermID] {
+    ///
+    /// - Parameter isDistinct: whether each is wanted once, so that sequences of alternatives do not multiply what comes to nothing.
+    private func targets(
+        _ path: CompiledPath, _ start: TermID, isBackward: Bool, isDistinct: Bool = false
+    ) throws(DiagnosticList) -> [TermID] {
         switch path {
         case .predicate(let predicate):
             guard let predicate else { return [] }
             return try neighbours(start, predicate, isBackward)
-        case .inverse(let inner): return try targets(inner, start, isBackward: !isBackward)
+        case .inverse(let inner): return try targets(inner, start, isBackward: !isBackward, isDistinct: isDistinct)
         case .sequence(let first, let second):
             var found: [TermID] = []
-            for middle in try targets(isBackward ? second : first, start, isBackward: isBackward) {
-                found += try targets(isBackward ? first : second, middle, isBackward: isBackward)
+            var seen: Set<TermID> = []
+            for middle in try targets(isBackward ? second : first, start, isBackward: isBackward, isDistinct: isDistinct) {
+                for end in try targets(isBackward ? first : second, middle, isBackward: isBackward, isDistinct: isDistinct)
+                where !isDistinct || seen.insert(end).inserted {
+                    found.append(end)
+                }
             }
             return found
         case .alternative(let first, let second):
-            return try targets(first, start, isBackward: isBackward) + targets(second, start, isBackward: isBackward)
+            let all =
+                try targets(first, start, isBackward: isBackward, isDistinct: isDistinct)
+                + targets(second, start, isBackward: isBackward, isDistinct: isDistinct)
+            var seen: Set<TermID> = []
+            return isDistinct ? all.filter { seen.insert($0).inserted } : all
         case .zeroOrOne(let inner):
             var seen: Set<TermID> = [start]
-            return try [start] + targets(inner, start, isBackward: isBackward).filter { seen.insert($0).inserted }
+            return try [start] + targets(inner, start, isBackward: isBackward, isDistinct: true).filter { seen.insert($0).inserted }
         case .zeroOrMore(let inner): return try reachable(by: inner, from: start, isBackward, includesStart: true)
         case .oneOrMore(let inner): return try reachable(by: inner, from: start, isBackward, includesStart: false)
         case .negated(let forward, let backward): return try others(start, forward, backward, isBackward)
@@ -192,7 +204,7 @@ final class PathWalker {
         var seen = Set(order)
         var frontier = [start]
         while let node = frontier.popLast() {
-            for end in try targets(path, node, isBackward: isBackward) where seen.insert(end).inserted {
+            for end in try targets(path, node, isBackward: isBackward, isDistinct: true) where seen.insert(end).inserted {
                 order.append(end)
                 frontier.append(end)
             }
