@@ -171,7 +171,8 @@ public struct Formatter {
     }
 
     private static func quoted(_ text: String) -> String {
-        "\"" + text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
+        // By scalars: a mark that combines with a quotation mark would hide it in a character of two.
+        "\"" + text.unicodeScalars.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
     }
 
     private init(comments: [Comment]) { self.comments = comments }

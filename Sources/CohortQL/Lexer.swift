@@ -34,11 +34,15 @@ struct Lexer {
         }
     }
 
-    /// The unit that begins at an offset: everything up to a space, a comma or a bracket that was not opened in it.
+    /// The unit that begins at an offset: everything up to a space, a comma, a comment or a bracket that was not opened in it.
+    ///
+    /// What was read behind the offset before, as if it were no unit, is forgotten with its comments and messages.
     mutating func unit(at start: Int) -> Token? {
         offset = start
+        comments.removeAll { $0.span.lowerBound >= start }
+        diagnostics.removeAll { ($0.span?.lowerBound ?? 0) >= start }
         var depth = 0
-        while let next = byte(), next > UInt8(ascii: " "), next != UInt8(ascii: ",") {
+        while let next = byte(), next > UInt8(ascii: " "), next != UInt8(ascii: ","), next != UInt8(ascii: "#") {
             if next == UInt8(ascii: "{") || next == UInt8(ascii: "[") || next == UInt8(ascii: "(") { depth += 1 }
             if next == UInt8(ascii: "}") || next == UInt8(ascii: "]") || next == UInt8(ascii: ")") {
                 guard depth > 0 else { break }

@@ -1,10 +1,5 @@
 import Diagnostics
 
-/// Words that end a value, and so are no unit.
-private let wordsAfterValues: Set<String> = [
-    "and", "or", "within", "before", "after", "on", "more", "at", "from", "between", "having", "patients", "report", "by", "to", "of",
-]
-
 extension Parser {
     // MARK: Events
 
@@ -122,11 +117,9 @@ extension Parser {
     /// A unit has letters of its own that no token has: it is cut anew from where the token after the number begins.
     private mutating func parseUnitIfPresent() -> NameSyntax? {
         let start = lexer.nextVisible(after: previousEnd)
-        guard let first = start.byte, first.isLetter || first.isDigit || "%[{".utf8.contains(first),
-            !(current.kind == .word && wordsAfterValues.contains(current.text))
-        else { return nil }
+        guard let first = start.byte, first.isLetter || first.isDigit || "%[{".utf8.contains(first) else { return nil }
         var ahead = lexer
-        guard let unit = ahead.unit(at: start.offset) else { return nil }
+        guard let unit = ahead.unit(at: start.offset), !Keyword.reserved.contains(unit.text) else { return nil }
         lexer = ahead
         previousEnd = unit.span.upperBound
         current = lexer.next()

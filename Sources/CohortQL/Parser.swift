@@ -158,6 +158,12 @@ public struct Parser {
 
     mutating func parseName(_ expected: String) throws(Stop) -> NameSyntax {
         guard current.kind == .word else { throw unexpected(expected) }
+        guard !Keyword.reserved.contains(current.text) else {
+            fail(
+                "C0105", "expected \(expected), found the word `\(current.text)` of the language", at: current.span,
+                help: "choose a name that is no word of the language, as `\(current.text)_1`")
+            throw Stop()
+        }
         let token = advance()
         return NameSyntax(text: token.text, span: token.span)
     }

@@ -5,6 +5,17 @@ public struct QuerySyntax: Hashable, Sendable {
     public let cohort: CohortSyntax?
     public let report: ReportSyntax?
     public let comments: [Comment]
+
+    init(cohort: CohortSyntax?, report: ReportSyntax?, comments: [Comment]) {
+        self.cohort = cohort
+        self.report = report
+        self.comments = comments
+    }
+
+    /// The same tree with other comments.
+    public init(_ tree: QuerySyntax, comments: [Comment]) {
+        self.init(cohort: tree.cohort, report: tree.report, comments: comments)
+    }
 }
 
 /// A name as it was written.

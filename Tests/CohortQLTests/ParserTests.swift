@@ -34,6 +34,14 @@ import Testing
 
     struct Unexpected: Error {}
 
+    /// A unit's signs are no tokens; reading ahead of it must leave neither a message nor a second comment.
+    @Test func unitsOfSignsAreRead() throws {
+        let text = "cohort A { patients where any observation of \"X\" > 4 % # share\n and any observation of \"Y\" > 4 %[a] # b\n }"
+        let (tree, diagnostics) = Parser.parse(SourceText(name: "q", text: text))
+        #expect(diagnostics.isEmpty)
+        #expect(tree.comments.map(\.text) == ["# share", "# b"])
+    }
+
     @Test func formattingIsIdempotentAndKeepsMeaningAndComments() throws {
         let formatted = try #require(Formatter.format(SourceText(name: "q", text: query)))
         #expect(Formatter.format(SourceText(name: "q", text: formatted)) == formatted)
