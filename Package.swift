@@ -36,8 +36,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = [], linker: [Lin
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict, linkerSettings: linker)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 let package = Package(
@@ -117,6 +117,10 @@ let package = Package(
         .executableTarget(
             name: "cohortium-intensity", dependencies: ["CohortDispatch", "DICOMFile", arguments], swiftSettings: strict),
 
+        // A source over patients in memory, for tests of the engine and of the language.
+        .target(
+            name: "InMemorySource", dependencies: ["Execution", "CohortPlan"], path: "Tests/Support/InMemorySource", swiftSettings: strict),
+
         // What several tests read: the patients that ../shared holds in two models.
         .target(name: "PublishedPatients", dependencies: [sqlite], path: "Tests/Support/PublishedPatients", swiftSettings: strict),
 
@@ -129,7 +133,11 @@ let package = Package(
         tests("CohortPlanTests", ["CohortPlan"]),
         tests("HyperontologyTests", ["Hyperontology", "RDF", "Diagnostics"]),
         tests("CompilerTests", ["Compiler", "CohortQL", "CohortPlan", "Hyperontology", "Diagnostics"]),
-        tests("ExecutionTests", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics"]),
+        tests("ExecutionTests", ["InMemorySource", "Execution", "CohortPlan", "Hyperontology", "Diagnostics"]),
+        tests(
+            "LanguageTests",
+            ["InMemorySource", "Compiler", "CohortQL", "CohortPlan", "Execution", "Hyperontology", "Diagnostics", "cohortium"],
+            exclude: ["lsp_client.py"]),
         tests("SPARQLTests", ["SPARQL", "RDF", "Diagnostics"]),
         tests(
             "OMOPAdapterTests",

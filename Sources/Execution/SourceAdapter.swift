@@ -26,6 +26,9 @@ public protocol SourceAdapter: Sendable {
     /// How well this source can answer a request. Decided without looking at any patient.
     func assess(_ request: EventRequest, in plan: ExpandedPlan) -> Assessment
 
+    /// Whether it hands over the numbers of the events that match a request (``SourceEvent/value``).
+    func assessValues(of request: EventRequest, in plan: ExpandedPlan) -> Assessment
+
     /// How well it can tell a patient's sex or birth date.
     func assess(_ subject: Demographic) -> Assessment
 
@@ -41,6 +44,10 @@ public protocol SourceAdapter: Sendable {
 
 extension SourceAdapter {
     public func loadIssues() async throws(SourceFailure) -> [Diagnostic] { [] }
+
+    public func assessValues(of request: EventRequest, in plan: ExpandedPlan) -> Assessment {
+        .notEvaluable("this source tests numbers but does not hand them over")
+    }
 }
 
 /// What a source can tell of a patient beside events.
@@ -88,10 +95,12 @@ public struct SourceEvent: Hashable, Sendable {
     public let study: String?
     /// For images: the series that a report counts, each certain to match; with `having series`, those that meet one of the groups.
     public let series: [String]
+    /// For observations, where the source hands it over: the number that is recorded.
+    public let value: RecordedValue
 
     public init(
         patient: String, key: String, start: DateRange?, end: DateRange? = nil, isCertain: Bool = true, study: String? = nil,
-        series: [String] = []
+        series: [String] = [], value: RecordedValue = .absent
     ) {
         self.patient = patient
         self.key = key
@@ -100,6 +109,7 @@ public struct SourceEvent: Hashable, Sendable {
         self.isCertain = isCertain
         self.study = study
         self.series = series
+        self.value = value
     }
 }
 

@@ -31,7 +31,7 @@ struct DispatchCommand: AsyncParsableCommand {
     @OptionGroup var question: QuestionOptions
 
     func run() async throws {
-        let source = try QueryFile(file).source
+        let source = try QueryFile(file).bundled()
         let client = try hub.connect()
         let digest = try digest ?? ToolFile(tool).digest
         try await question.ask(

@@ -24,7 +24,7 @@ struct QueryCommand: AsyncParsableCommand {
     @OptionGroup var question: QuestionOptions
 
     func run() async throws {
-        let source = try QueryFile(file).source
+        let source = try QueryFile(file).bundled()
         let client = try hub.connect()
         try await question.ask(source, client) { try await client.submit($0) }
     }
