@@ -38,8 +38,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = [], linker: [Lin
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict, linkerSettings: linker)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 let package = Package(
@@ -139,12 +139,14 @@ let package = Package(
                 "PostgresServer", sqlite,
             ], path: "Benchmarks/OMOP", swiftSettings: strict),
 
-        // What several tests use: an archive of images and a PostgreSQL server of their own; the patients that ../shared holds in two models.
+        // What several tests use: a source over patients in memory; an archive and a PostgreSQL server of their own; the patients that ../shared holds in two models.
         .target(
             name: "TestArchive", dependencies: ["OrthancServer", "DICOMAdapter", "Processes"],
             path: "Tests/Support/TestArchive", swiftSettings: strict),
         .target(
             name: "PostgresServer", dependencies: ["Processes", sqlite], path: "Tests/Support/PostgresServer", swiftSettings: strict),
+        .target(
+            name: "InMemorySource", dependencies: ["Execution", "CohortPlan"], path: "Tests/Support/InMemorySource", swiftSettings: strict),
         .target(name: "PublishedPatients", dependencies: [sqlite], path: "Tests/Support/PublishedPatients", swiftSettings: strict),
 
         // A hub in the test's own process, nodes that say what the test wants, the built program as a child process.
@@ -165,7 +167,11 @@ let package = Package(
         tests("CohortPlanTests", ["CohortPlan"]),
         tests("HyperontologyTests", ["Hyperontology", "RDF", "Diagnostics"]),
         tests("CompilerTests", ["Compiler", "CohortQL", "CohortPlan", "Hyperontology", "Diagnostics"]),
-        tests("ExecutionTests", ["Execution", "CohortPlan", "Hyperontology", "Diagnostics"]),
+        tests("ExecutionTests", ["InMemorySource", "Execution", "CohortPlan", "Hyperontology", "Diagnostics"]),
+        tests(
+            "LanguageTests",
+            ["InMemorySource", "Compiler", "CohortQL", "CohortPlan", "Execution", "Hyperontology", "Diagnostics", "cohortium"],
+            exclude: ["lsp_client.py"]),
         tests("SPARQLTests", ["SPARQL", "RDF", "Diagnostics"]),
         tests(
             "SPARQLEndpointTests", ["Hub", "SPARQL", "RDF", "HTTPClient", "Diagnostics", hummingbird, hummingbirdCore, nioCore, logging]),

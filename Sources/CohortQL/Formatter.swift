@@ -15,16 +15,53 @@ public struct Formatter {
     }
 
     private mutating func write(_ query: QuerySyntax) {
-        let cohortFirst = (query.cohort?.span.lowerBound ?? 0) <= (query.report?.span.lowerBound ?? .max)
-        if cohortFirst, let cohort = query.cohort { write(cohort) }
-        if let report = query.report { write(report) }
-        if !cohortFirst, let cohort = query.cohort { write(cohort) }
+        var previous: StatementSyntax?
+        for statement in query.statements {
+            // Imports stand together, and parameters do.
+            switch (previous, statement) {
+            case (.importing, .importing), (.parameter, .parameter): break
+            default: separate()
+            }
+            switch statement {
+            case .importing(let statement):
+                writeComments(before: statement.span.upperBound, indent: "")
+                lines.append("import \(Formatter.quoted(statement.path.text))")
+            case .parameter(let parameter): write(parameter)
+            case .concepts(let set): write(set)
+            case .cohort(let cohort): write(cohort)
+            case .report(let report): write(report)
+            }
+            previous = statement
+        }
         if !comments.isEmpty, !lines.isEmpty { lines.append("") }
         writeComments(before: .max, indent: "")
     }
 
+    private mutating func write(_ parameter: ParameterSyntax) {
+        writeComments(before: parameter.span.upperBound, indent: "")
+        let value =
+            switch parameter.value {
+            case .number(let number): number.text
+            case .date(let date): date.text
+            }
+        lines.append("parameter \(parameter.name.text) = \(value)")
+    }
+
+    private mutating func write(_ set: ConceptSetSyntax) {
+        writeComments(before: set.parts.first?.concepts.span.upperBound ?? set.span.upperBound, indent: "")
+        lines.append("concepts \(set.name.text) =")
+        for part in set.parts {
+            writeComments(before: part.concepts.span.upperBound, indent: "  ")
+            lines.append("  \(part.role.rawValue) \(part.concepts.concepts.map(text).joined(separator: ", "))")
+        }
+    }
+
     private mutating func write(_ cohort: CohortSyntax) {
-        separate()
+        if let expression = cohort.expression {
+            writeComments(before: cohort.span.upperBound, indent: "")
+            lines.append("cohort \(cohort.name.text) = \(text(expression, isWhole: true))")
+            return
+        }
         writeComments(before: cohort.span.lowerBound, indent: "")
         lines.append("cohort \(cohort.name.text) {")
         let width = cohort.events.map(\.name.text.count).max() ?? 0
@@ -51,7 +88,6 @@ public struct Formatter {
     }
 
     private mutating func write(_ report: ReportSyntax) {
-        separate()
         writeComments(before: report.span.upperBound, indent: "")
         lines.append("report \(report.name.text)")
         lines.append("  count \(report.measures.map(text).joined(separator: ", "))")
@@ -73,32 +109,86 @@ public struct Formatter {
 
     private enum Level { case and, or, not }
 
+    private func text(_ expression: CohortExpressionSyntax, isWhole: Bool) -> String {
+        switch expression {
+        case .cohort(let name): return name.text
+        case .combined(let sign, let parts):
+            let inner = parts.map { text($0, isWhole: false) }.joined(separator: " \(sign.rawValue) ")
+            return isWhole ? inner : "(\(inner))"
+        }
+    }
+
     private func text(_ condition: ConditionSyntax, within level: Level) -> String {
         switch condition {
         case .and(let parts, _):
             let inner = parts.map { text($0, within: .and) }.joined(separator: " and ")
             return level == .or ? inner : "(\(inner))"
         case .or(let parts, _): return "(\(parts.map { text($0, within: .or) }.joined(separator: " or ")))"
+        case .orUnknown(.or(let parts, _), _): return "(\(parts.map { text($0, within: .or) }.joined(separator: " or ")) or unknown)"
+        case .orUnknown(let inner, _): return "(\(text(inner, within: .or)) or unknown)"
         case .not(let inner, _): return "not \(text(inner, within: .not))"
         case .sex(let sex, _): return "sex is \(sex.text)"
-        case .age(let anchor, .comparison(let comparison, let age), _): return "age at \(text(anchor)) \(comparison.rawValue) \(age) years"
-        case .age(let anchor, .range(let low, let high), _): return "age at \(text(anchor)) from \(low) to \(high) years"
+        case .age(let anchor, let test, _): return "age at \(text(anchor)) \(text(test))"
         case .exists(let name, _): return "exists \(name.text)"
+        case .member(let name, _): return "in \(name.text)"
+        case .observed(let first, let last, _): return "observed from \(text(first)) to \(text(last))"
+        case .ratio(let name, let factor, let other, _): return "\(name.text) is \(text(factor)) times \(other.text)"
         case .relation(let name, let window, _): return "\(name.text) is \(text(window))"
-        case .count(let quantifier, let selection, _): return "\(text(quantifier)) \(text(selection, plural: quantifier.isPlural))"
+        case .count(let quantifier, let selection, let spacing, _):
+            let events = "\(text(quantifier)) \(text(selection, plural: quantifier.isPlural))"
+            return spacing.map { "\(events) \(text($0))" } ?? events
+        case .some(let quantifier, let parts, _):
+            return "\(text(quantifier)) of (\(parts.map { text($0, within: .or) }.joined(separator: ", ")))"
+        case .state(let inner, let isKnown, _):
+            let statement = text(inner, within: .or)
+            // What has brackets of its own needs no others.
+            let bracketed: String
+            switch inner {
+            case .or, .orUnknown: bracketed = statement
+            default: bracketed = "(\(statement))"
+            }
+            return "\(bracketed) is \(isKnown ? "known" : "unknown")"
         case .missing: return ""
         }
     }
 
+    private func text(_ test: AgeTestSyntax) -> String {
+        let unit = test.unit == .year ? "years" : "months"
+        switch test.form {
+        case .comparison(let comparison, let age): return "\(comparison.rawValue) \(age.text) \(unit)"
+        case .range(let low, let high): return "from \(low.text) to \(high.text) \(unit)"
+        }
+    }
+
+    private func text(_ spacing: SpacingSyntax) -> String {
+        guard let upper = spacing.upper else { return "each at least \(text(spacing.lower)) apart" }
+        return "each \(text(from: spacing.lower, to: upper)) apart"
+    }
+
     private func text(_ selection: SelectionSyntax, plural: Bool = false) -> String {
         var parts: [String] = []
-        if let pick = selection.pick { parts.append(pick.rawValue) }
+        var near: AnchorSyntax?
+        switch selection.pick {
+        case .first: parts.append("first")
+        case .last: parts.append("last")
+        case .nth(let number, let fromEnd): parts += fromEnd ? [number.text, "last"] : [number.text]
+        case .nearest(let anchor):
+            parts.append("nearest")
+            near = anchor
+        case nil: break
+        }
         parts.append(plural ? selection.kind.plural : selection.kind.rawValue)
         if let concepts = selection.concepts { parts.append("of \(text(concepts))") }
         if let attributes = selection.attributes { parts.append(text(attributes)) }
         if let value = selection.value { parts.append(text(value, isTest: true)) }
         parts += selection.windows.map(text)
-        parts += selection.having.map { "having series \(text($0))" }
+        parts += selection.having.map { having in
+            switch having {
+            case .series(let attributes): "having series \(text(attributes))"
+            case .segmentation(let concepts): "having segmentation of \(text(concepts))"
+            }
+        }
+        if let near { parts.append("to \(text(near))") }
         return parts.joined(separator: " ")
     }
 
@@ -106,18 +196,23 @@ public struct Formatter {
         switch quantifier.form {
         case .any: "any"
         case .none: "no"
-        case .atLeast(let number): "at least \(number)"
-        case .atMost(let number): "at most \(number)"
-        case .exactly(let number): "exactly \(number)"
+        case .atLeast(let number): "at least \(number.text)"
+        case .atMost(let number): "at most \(number.text)"
+        case .exactly(let number): "exactly \(number.text)"
         }
     }
 
     private func text(_ list: ConceptListSyntax) -> String {
-        let names = list.concepts.map { concept in
-            let name = concept.form == .label ? Formatter.quoted(concept.text) : concept.text
-            return concept.isExact ? "exactly \(name)" : name
+        list.concepts.count == 1 ? text(list.concepts[0]) : "one of (\(list.concepts.map(text).joined(separator: ", ")))"
+    }
+
+    private func text(_ concept: ConceptSyntax) -> String {
+        let name = concept.form == .label ? Formatter.quoted(concept.text) : concept.text
+        return switch concept.reach {
+        case .withDescendants: name
+        case .itself: "exactly \(name)"
+        case .descendants: "descendants of \(name)"
         }
-        return names.count == 1 ? names[0] : "one of (\(names.joined(separator: ", ")))"
     }
 
     private func text(_ attributes: AttributeListSyntax) -> String {
@@ -132,21 +227,30 @@ public struct Formatter {
         case .comparison(let comparison, let number, let name): return "\(comparison.rawValue) \(number.text)\(unit(name))"
         case .range(let low, let high, let name): return "from \(low.text) to \(high.text)\(unit(name))"
         case .flag(let flag, _): return flag ? "yes" : "no"
+        case .ordinal(let comparison, let concept): return "\(comparison.rawValue) \(text(concept))"
+        case .ordinalRange(let low, let high): return "from \(text(low)) to \(text(high))"
+        case .known: return "is known"
         }
     }
 
-    private func text(_ window: WindowSyntax) -> String {
+    private func text(_ window: WindowSyntax) -> String { window.isOfEnd ? "ends \(place(of: window))" : place(of: window) }
+
+    private func place(of window: WindowSyntax) -> String {
         let anchor = text(window.anchor)
         switch window.form {
         case .side(let direction, let orOn): return "\(orOn ? "on or " : "")\(direction.rawValue) \(anchor)"
         case .within(let reach, let direction): return "within \(text(reach)) \(direction.rawValue) \(anchor)"
         case .moreThan(let reach, let direction): return "more than \(text(reach)) \(direction.rawValue) \(anchor)"
         case .atLeast(let reach, let direction): return "at least \(text(reach)) \(direction.rawValue) \(anchor)"
-        case .from(let low, let high, let direction):
-            let first = low.unit == high.unit ? "\(low.amount)" : text(low)
-            return "from \(first) to \(text(high)) \(direction.rawValue) \(anchor)"
+        case .from(let low, let high, let direction): return "\(text(from: low, to: high)) \(direction.rawValue) \(anchor)"
         case .between(let last): return "between \(anchor) and \(last.text)"
+        case .during: return "during \(anchor)"
+        case .relation(let relation): return "\(relation.rawValue) \(anchor)"
         }
+    }
+
+    private func text(from low: DurationSyntax, to high: DurationSyntax) -> String {
+        "from \(low.unit == high.unit ? low.amount.text : text(low)) to \(text(high))"
     }
 
     private func text(_ anchor: AnchorSyntax) -> String {
@@ -157,7 +261,7 @@ public struct Formatter {
     }
 
     private func text(_ duration: DurationSyntax) -> String {
-        "\(duration.amount) \(duration.unit.rawValue)\(duration.amount == 1 ? "" : "s")"
+        "\(duration.amount.text) \(duration.unit.rawValue)\(duration.amount.isOne ? "" : "s")"
     }
 
     private func text(_ measure: MeasureSyntax) -> String { measure.unit.rawValue + (measure.event.map { " of \($0.text)" } ?? "") }
@@ -166,12 +270,14 @@ public struct Formatter {
         switch breakdown {
         case .sex: "sex"
         case .node: "node"
-        case .age(let anchor, let width, _): "age at \(text(anchor)) in bands of \(width) year\(width == 1 ? "" : "s")"
+        case .cross(let axes): axes.map(text).joined(separator: " and ")
+        case .age(let anchor, let width, _): "age at \(text(anchor)) in bands of \(width.text) year\(width.isOne ? "" : "s")"
         }
     }
 
     private static func quoted(_ text: String) -> String {
-        "\"" + text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
+        // By scalars: a mark that combines with a quotation mark would hide it in a character of two.
+        "\"" + text.unicodeScalars.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
     }
 
     private init(comments: [Comment]) { self.comments = comments }
@@ -182,7 +288,11 @@ extension QuantifierSyntax {
     var isPlural: Bool {
         switch form {
         case .any, .none: false
-        case .atLeast(let number), .atMost(let number), .exactly(let number): number != 1
+        case .atLeast(let number), .atMost(let number), .exactly(let number): !number.isOne
         }
     }
+}
+
+extension NumberSyntax {
+    fileprivate var isOne: Bool { Int(text) == 1 }
 }

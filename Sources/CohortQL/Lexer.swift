@@ -26,6 +26,7 @@ struct Lexer {
             if first == UInt8(ascii: "\"") { return string() }
             if first.isLetter { return word(from: start) }
             if first.isDigit { return number(from: start) }
+            if first == UInt8(ascii: "$"), byte(1)?.isLetter == true { return parameter(from: start) }
             if let symbol = symbol(first) {
                 offset += symbol
                 return token(.symbol, from: start)
@@ -34,11 +35,15 @@ struct Lexer {
         }
     }
 
-    /// The unit that begins at an offset: everything up to a space, a comma or a bracket that was not opened in it.
+    /// The unit that begins at an offset: everything up to a space, a comma, a comment or a bracket that was not opened in it.
+    ///
+    /// What was read behind the offset before, as if it were no unit, is forgotten with its comments and messages.
     mutating func unit(at start: Int) -> Token? {
         offset = start
+        comments.removeAll { $0.span.lowerBound >= start }
+        diagnostics.removeAll { ($0.span?.lowerBound ?? 0) >= start }
         var depth = 0
-        while let next = byte(), next > UInt8(ascii: " "), next != UInt8(ascii: ",") {
+        while let next = byte(), next > UInt8(ascii: " "), next != UInt8(ascii: ","), next != UInt8(ascii: "#") {
             if next == UInt8(ascii: "{") || next == UInt8(ascii: "[") || next == UInt8(ascii: "(") { depth += 1 }
             if next == UInt8(ascii: "}") || next == UInt8(ascii: "]") || next == UInt8(ascii: ")") {
                 guard depth > 0 else { break }
@@ -71,8 +76,20 @@ struct Lexer {
         return token(.curie, from: start)
     }
 
+    private mutating func parameter(from start: Int) -> Token {
+        offset += 1
+        while let next = byte(), next.isLetter || next.isDigit { offset += 1 }
+        return token(.parameter, from: start)
+    }
+
     private mutating func number(from start: Int) -> Token {
         while let next = byte(), next.isDigit { offset += 1 }
+        if let first = byte(), let second = byte(1), !(byte(2).map { $0.isLetter || $0.isDigit } ?? false),
+            ["st", "nd", "rd", "th"].contains(String(decoding: [first, second], as: UTF8.self))
+        {
+            offset += 2
+            return token(.ordinal, from: start)
+        }
         if offset - start == 4, byte() == UInt8(ascii: "-"), byte(1)?.isDigit == true {
             while let next = byte(), next.isDigit || next == UInt8(ascii: "-") { offset += 1 }
             return token(.date, from: start)

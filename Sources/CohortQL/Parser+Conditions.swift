@@ -4,18 +4,21 @@ extension Parser {
     // MARK: Conditions
 
     mutating func parseCondition() throws(Stop) -> ConditionSyntax {
-        depth += 1
+        try enter(help: "name parts of the question as events")
         defer { depth -= 1 }
-        guard depth <= Limits.depth else {
-            fail(
-                "C0111", "conditions are nested more than \(Limits.depth) deep", at: current.span,
-                help: "name parts of the question as events")
-            throw Stop()
-        }
         let start = current.span
         var parts = [try parseConjunction()]
-        while take("or") { parts.append(try parseConjunction()) }
-        return parts.count == 1 ? parts[0] : .or(parts, start.union(SourceSpan(previousEnd, previousEnd)))
+        var isOrUnknown = false
+        while take("or") {
+            if take("unknown") {
+                isOrUnknown = true
+                break
+            }
+            parts.append(try parseConjunction())
+        }
+        let span = start.union(SourceSpan(previousEnd, previousEnd))
+        let whole: ConditionSyntax = parts.count == 1 ? parts[0] : .or(parts, span)
+        return isOrUnknown ? .orUnknown(whole, span) : whole
     }
 
     private mutating func parseConjunction() throws(Stop) -> ConditionSyntax {
@@ -31,8 +34,8 @@ extension Parser {
         do {
             return try parsePrimary()
         } catch {
-            guard depth <= Limits.depth, diagnostics.count < Limits.diagnostics else { throw error }
-            skip { $0.is("and") || $0.is("or") || $0.is(")") || $0.is("}") || $0.is("report") || $0.is("patients") }
+            guard depth < Limits.depth, diagnostics.count < Limits.diagnostics else { throw error }
+            skip { $0.is("and") || $0.is("or") || $0.is(")") || $0.is("}") || $0.is("patients") || Keyword.statements.contains($0.text) }
             return .missing(start.span)
         }
     }
@@ -43,17 +46,18 @@ extension Parser {
         if take("(") {
             let inner = try parseCondition()
             try expect(")")
-            return inner
+            guard take("is") else { return inner }
+            guard take("known") else {
+                guard take("unknown") else { throw unexpected("`known` or `unknown`", among: ["known", "unknown"]) }
+                return .state(inner, isKnown: false, from(self))
+            }
+            return .state(inner, isKnown: true, from(self))
         }
-        switch current.text {
+        switch current.kind == .word ? current.text : "" {
         case "not":
             advance()
-            depth += 1
+            try enter(help: "two `not` cancel each other")
             defer { depth -= 1 }
-            guard depth <= Limits.depth else {
-                fail("C0111", "conditions are nested more than \(Limits.depth) deep", at: current.span, help: "two `not` cancel each other")
-                throw Stop()
-            }
             let inner = try parsePrimary()
             return .not(inner, from(self))
         case "sex":
@@ -71,11 +75,24 @@ extension Parser {
             advance()
             let name = try parseName("a named event")
             return .exists(name, from(self))
+        case "in":
+            advance()
+            let name = try parseName("a cohort's name")
+            return .member(name, from(self))
+        case "observed":
+            advance()
+            try expect("from")
+            let first = try parseAnchor()
+            try expect("to")
+            let last = try parseAnchor()
+            return .observed(first, last, from(self))
         default: break
         }
         if let quantifier = try parseQuantifierIfPresent() {
+            if take("of") { return .some(quantifier, try parseConditionList(), from(self)) }
             let selection = try parseSelection()
-            return .count(quantifier, selection, from(self))
+            let spacing = try parseSpacingIfPresent()
+            return .count(quantifier, selection, spacing, from(self))
         }
         guard current.kind == .word else { throw unexpected("a condition") }
         let saved = (lexer, current, previousEnd)
@@ -84,19 +101,59 @@ extension Parser {
             (lexer, current, previousEnd) = saved
             throw unexpected(
                 "a condition, as `any`, `no`, `exists`, `sex` or `age`",
-                among: ["any", "no", "exists", "sex", "age", "not", "at", "exactly"])
+                among: ["any", "no", "exists", "sex", "age", "not", "at", "exactly", "in", "observed"])
         }
         advance()
+        if let quantifier = try parseFactorIfPresent() {
+            return .ratio(name, quantifier, try parseName("a named event"), from(self))
+        }
         guard let window = try parseWindowIfPresent() else {
             throw unexpected("a place in time, as `within 60 days before`", among: ["within", "before", "after"])
         }
         return .relation(name, window, from(self))
     }
 
+    private mutating func parseConditionList() throws(Stop) -> [ConditionSyntax] {
+        try expect("(")
+        var parts = [try parseCondition()]
+        while take(",") { parts.append(try parseCondition()) }
+        try expect(")")
+        return parts
+    }
+
+    private mutating func parseSpacingIfPresent() throws(Stop) -> SpacingSyntax? {
+        let start = current.span
+        guard take("each") else { return nil }
+        let lower: DurationSyntax
+        var upper: DurationSyntax?
+        if take("from") {
+            let (first, last) = try parseDurations()
+            (lower, upper) = (first, last)
+        } else {
+            guard current.is("at") else { throw unexpected("`at least` or `from … to …`", among: ["at", "from"]) }
+            advance()
+            try expect("least")
+            lower = try parseDuration()
+        }
+        try expect("apart")
+        return SpacingSyntax(lower: lower, upper: upper, span: start.union(SourceSpan(previousEnd, previousEnd)))
+    }
+
+    /// `at least 2.5 times`, where it is not the beginning of a window, `at least 2 days before`.
+    private mutating func parseFactorIfPresent() throws(Stop) -> QuantifierSyntax? {
+        var ahead = self
+        guard ahead.take("at"), current.is("at") else { return nil }
+        let isLeast = ahead.take("least")
+        guard isLeast || ahead.take("most"), let number = try? ahead.parseNumber(), ahead.take("times") else { return nil }
+        let start = current.span
+        self = ahead
+        return QuantifierSyntax(form: isLeast ? .atLeast(number) : .atMost(number), span: start.union(SourceSpan(previousEnd, previousEnd)))
+    }
+
     private mutating func parseQuantifierIfPresent() throws(Stop) -> QuantifierSyntax? {
         let start = current.span
         let form: QuantifierSyntax.Form
-        switch current.text {
+        switch current.kind == .word ? current.text : "" {
         case "any": advance(); form = .any
         case "no": advance(); form = .none
         case "exactly":
@@ -121,16 +178,20 @@ extension Parser {
             let low = try parseInteger("an age")
             try expect("to")
             let high = try parseInteger("an age")
-            try expectYears()
-            return .range(low, high)
+            return AgeTestSyntax(form: .range(low, high), unit: try parseAgeUnit())
         }
         guard current.kind == .symbol, let comparison = ComparisonSyntax(rawValue: current.text) else {
             throw unexpected("`from … to …` or a comparison")
         }
         advance()
         let age = try parseInteger("an age")
-        try expectYears()
-        return .comparison(comparison, age)
+        return AgeTestSyntax(form: .comparison(comparison, age), unit: try parseAgeUnit())
+    }
+
+    private mutating func parseAgeUnit() throws(Stop) -> AgeTestSyntax.Unit {
+        if take("month") || take("months") { return .month }
+        guard take("year") || take("years") else { throw unexpected("`years` or `months`", among: ["years", "year", "months", "month"]) }
+        return .year
     }
 
     private mutating func expectYears() throws(Stop) {
@@ -149,8 +210,11 @@ extension Parser {
         while take(",") { measures.append(try parseMeasure()) }
         var breakdowns: [BreakdownSyntax] = []
         if take("by") {
-            breakdowns.append(try parseBreakdown())
-            while take(",") { breakdowns.append(try parseBreakdown()) }
+            repeat {
+                var axes = [try parseBreakdown()]
+                while take("and") { axes.append(try parseBreakdown()) }
+                breakdowns.append(axes.count == 1 ? axes[0] : .cross(axes))
+            } while take(",")
         }
         return ReportSyntax(name: name, measures: measures, breakdowns: breakdowns, span: start.union(SourceSpan(previousEnd, previousEnd)))
     }

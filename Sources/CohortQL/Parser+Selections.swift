@@ -1,17 +1,12 @@
 import Diagnostics
 
-/// Words that end a value, and so are no unit.
-private let wordsAfterValues: Set<String> = [
-    "and", "or", "within", "before", "after", "on", "more", "at", "from", "between", "having", "patients", "report", "by", "to", "of",
-]
-
 extension Parser {
     // MARK: Events
 
     mutating func parseSelection() throws(Stop) -> SelectionSyntax {
         let start = current.span
-        let pick = current.kind == .word ? PickSyntax(rawValue: current.text) : nil
-        if pick != nil { advance() }
+        var pick = parsePickIfPresent()
+        let isNearest = pick == nil && take("nearest")
         let kindStart = current.span
         let kind = try parseKind()
         let kindSpan = kindStart.union(SourceSpan(previousEnd, previousEnd))
@@ -19,21 +14,39 @@ extension Parser {
         let attributes = current.is("{") ? try parseAttributes() : nil
         let value = try parseValueIfPresent()
         var windows: [WindowSyntax] = []
-        var having: [AttributeListSyntax] = []
+        var having: [HavingSyntax] = []
         while true {
             if take("having") {
-                try expect("series")
-                having.append(try parseAttributes())
+                having.append(try parseHaving())
             } else if let window = try parseWindowIfPresent() {
                 windows.append(window)
             } else {
                 break
             }
         }
+        if isNearest {
+            guard take("to") else { throw unexpected("`to` and the event or date that it is near to", among: ["to"]) }
+            pick = .nearest(try parseAnchor())
+        }
         return SelectionSyntax(
             pick: pick, kind: kind, kindSpan: kindSpan, concepts: concepts, value: value, attributes: attributes, having: having,
             windows: windows,
             span: start.union(SourceSpan(previousEnd, previousEnd)))
+    }
+
+    private mutating func parsePickIfPresent() -> PickSyntax? {
+        if take("first") { return .first }
+        if take("last") { return .last }
+        guard current.kind == .ordinal else { return nil }
+        let number = advance()
+        return .nth(NameSyntax(text: number.text, span: number.span), fromEnd: take("last"))
+    }
+
+    private mutating func parseHaving() throws(Stop) -> HavingSyntax {
+        if take("series") { return .series(try parseAttributes()) }
+        guard take("segmentation") else { throw unexpected("`series` or `segmentation`", among: ["series", "segmentation"]) }
+        try expect("of")
+        return .segmentation(try parseConcepts())
     }
 
     private mutating func parseKind() throws(Stop) -> EventKindSyntax {
@@ -62,15 +75,28 @@ extension Parser {
         }
         try expect("of")
         try expect("(")
+        let list = try parseConceptList()
+        try expect(")")
+        return ConceptListSyntax(concepts: list.concepts, span: start.union(SourceSpan(previousEnd, previousEnd)))
+    }
+
+    /// Concepts with commas between them.
+    mutating func parseConceptList() throws(Stop) -> ConceptListSyntax {
+        let start = current.span
         var concepts = [try parseConcept()]
         while take(",") { concepts.append(try parseConcept()) }
-        try expect(")")
         return ConceptListSyntax(concepts: concepts, span: start.union(SourceSpan(previousEnd, previousEnd)))
     }
 
     private mutating func parseConcept() throws(Stop) -> ConceptSyntax {
         let start = current.span
-        let isExact = take("exactly")
+        var reach = ConceptSyntax.Reach.withDescendants
+        if take("exactly") {
+            reach = .itself
+        } else if take("descendants") {
+            try expect("of")
+            reach = .descendants
+        }
         let form: ConceptSyntax.Form
         switch current.kind {
         case .string: form = .label
@@ -79,20 +105,28 @@ extension Parser {
         default: throw unexpected("a concept: a name in quotation marks, or a code as `ncit:C9245`")
         }
         let token = advance()
-        return ConceptSyntax(form: form, text: token.text, isExact: isExact, span: start.union(token.span))
+        return ConceptSyntax(form: form, text: token.text, reach: reach, span: start.union(token.span))
     }
 
     // MARK: Values
 
     private mutating func parseValueIfPresent() throws(Stop) -> ValueSyntax? {
-        if take("is") { return .coded(try parseConcepts()) }
-        if let comparison = takeComparison() { return try parseComparison(comparison) }
+        if take("is") {
+            if current.is("known") { return .known(advance().span) }
+            return .coded(try parseConcepts())
+        }
+        if let comparison = takeComparison() {
+            guard isNumber else { return .ordinal(comparison, try parseConcept()) }
+            return try parseComparison(comparison)
+        }
         // `from 4 to 10 ng/mL` is a value, `from 6 to 12 weeks after X` is a window.
         guard current.is("from") else { return nil }
         var ahead = self
         if let window = try? ahead.parseWindowIfPresent(), window.isComplete { return nil }
         return try parseRange()
     }
+
+    private var isNumber: Bool { current.kind == .number || current.kind == .parameter }
 
     private mutating func takeComparison() -> ComparisonSyntax? {
         guard current.kind == .symbol, let comparison = ComparisonSyntax(rawValue: current.text) else { return nil }
@@ -107,26 +141,27 @@ extension Parser {
 
     private mutating func parseRange() throws(Stop) -> ValueSyntax {
         try expect("from")
+        guard isNumber || current.kind == .ordinal else {
+            let low = try parseConcept()
+            try expect("to")
+            return .ordinalRange(low, try parseConcept())
+        }
+        return try parseNumberRange()
+    }
+
+    private mutating func parseNumberRange() throws(Stop) -> ValueSyntax {
         let low = try parseNumber()
         try expect("to")
         let high = try parseNumber()
         return .range(low, high, unit: parseUnitIfPresent())
     }
 
-    private mutating func parseNumber() throws(Stop) -> NumberSyntax {
-        guard current.kind == .number else { throw unexpected("a number") }
-        let token = advance()
-        return NumberSyntax(text: token.text, span: token.span)
-    }
-
     /// A unit has letters of its own that no token has: it is cut anew from where the token after the number begins.
     private mutating func parseUnitIfPresent() -> NameSyntax? {
         let start = lexer.nextVisible(after: previousEnd)
-        guard let first = start.byte, first.isLetter || first.isDigit || "%[{".utf8.contains(first),
-            !(current.kind == .word && wordsAfterValues.contains(current.text))
-        else { return nil }
+        guard let first = start.byte, first.isLetter || first.isDigit || "%[{".utf8.contains(first) else { return nil }
         var ahead = lexer
-        guard let unit = ahead.unit(at: start.offset) else { return nil }
+        guard let unit = ahead.unit(at: start.offset), !Keyword.reserved.contains(unit.text) else { return nil }
         lexer = ahead
         previousEnd = unit.span.upperBound
         current = lexer.next()
@@ -147,7 +182,7 @@ extension Parser {
     private mutating func parseAttribute() throws(Stop) -> AttributeSyntax {
         var words: [Token] = []
         while current.kind == .word, current.text.first?.isLowercase == true,
-            !["yes", "no", "from", "one", "exactly", "is"].contains(current.text)
+            !["yes", "no", "from", "one", "exactly", "descendants", "is"].contains(current.text)
         {
             words.append(advance())
         }
@@ -159,7 +194,7 @@ extension Parser {
             return AttributeSyntax(name: name, value: .flag(token.text == "yes", token.span))
         }
         if let comparison = takeComparison() { return AttributeSyntax(name: name, value: try parseComparison(comparison)) }
-        if current.is("from") { return AttributeSyntax(name: name, value: try parseRange()) }
+        if take("from") { return AttributeSyntax(name: name, value: try parseNumberRange()) }
         return AttributeSyntax(name: name, value: .coded(try parseConcepts()))
     }
 
@@ -167,10 +202,33 @@ extension Parser {
 
     mutating func parseWindowIfPresent() throws(Stop) -> WindowSyntax? {
         let start = current.span
+        guard current.kind == .word else { return nil }
+        if let relation = WindowSyntax.Relation(rawValue: current.text) {
+            advance()
+            return try parseRelation(relation, from: start)
+        }
+        if take("starts") {
+            try expect("with")
+            return try parseRelation(.startsWith, from: start)
+        }
+        guard take("ends") else { return try parsePlaceIfPresent(isOfEnd: false, from: start) }
+        if take("with") { return try parseRelation(.endsWith, from: start) }
+        guard let window = try parsePlaceIfPresent(isOfEnd: true, from: start) else {
+            throw unexpected("a place in time, as `ends before`", among: ["before", "after", "within", "during", "with"])
+        }
+        return window
+    }
+
+    private mutating func parseRelation(_ relation: WindowSyntax.Relation, from start: SourceSpan) throws(Stop) -> WindowSyntax {
+        let name = try parseName("a named event")
+        return WindowSyntax(
+            form: .relation(relation), isOfEnd: false, anchor: .event(name, atEnd: false), span: start.union(name.span))
+    }
+
+    private mutating func parsePlaceIfPresent(isOfEnd: Bool, from start: SourceSpan) throws(Stop) -> WindowSyntax? {
         let form: WindowSyntax.Form
-        switch current.text {
-        case "before",
-            "after" where current.kind == .word:
+        switch current.kind == .word ? current.text : "" {
+        case "before", "after":
             form = .side(try parseDirection(allowOf: false), orOn: false)
         case "on":
             advance()
@@ -192,23 +250,30 @@ extension Parser {
             form = .atLeast(reach, try parseDirection(allowOf: false))
         case "from":
             advance()
-            let low = try parseDuration(unitFromNext: true)
-            try expect("to")
-            let high = try parseDuration()
-            let first =
-                low.unit.map { DurationSyntax(amount: low.amount, unit: $0, span: low.span) }
-                ?? DurationSyntax(amount: low.amount, unit: high.unit, span: low.span)
-            form = .from(first, high, try parseDirection(allowOf: false))
+            let (low, high) = try parseDurations()
+            form = .from(low, high, try parseDirection(allowOf: false))
         case "between":
             advance()
             let low = try parseDate()
             try expect("and")
             let high = try parseDate()
-            return WindowSyntax(form: .between(high), anchor: .date(low), span: start.union(high.span))
+            return WindowSyntax(form: .between(high), isOfEnd: isOfEnd, anchor: .date(low), span: start.union(high.span))
+        case "during":
+            advance()
+            let name = try parseName("a named event")
+            return WindowSyntax(form: .during, isOfEnd: isOfEnd, anchor: .event(name, atEnd: false), span: start.union(name.span))
         default: return nil
         }
         let anchor = try parseAnchor()
-        return WindowSyntax(form: form, anchor: anchor, span: start.union(anchor.span))
+        return WindowSyntax(form: form, isOfEnd: isOfEnd, anchor: anchor, span: start.union(anchor.span))
+    }
+
+    /// `6 to 12 weeks`, `6 weeks to 3 months`, behind the `from`.
+    mutating func parseDurations() throws(Stop) -> (DurationSyntax, DurationSyntax) {
+        let low = try parseDuration(unitFromNext: true)
+        try expect("to")
+        let high = try parseDuration()
+        return (DurationSyntax(amount: low.amount, unit: low.unit ?? high.unit, span: low.span), high)
     }
 
     private mutating func parseDirection(allowOf: Bool) throws(Stop) -> DirectionSyntax {
@@ -220,13 +285,15 @@ extension Parser {
         return direction
     }
 
-    private mutating func parseDuration() throws(Stop) -> DurationSyntax {
+    mutating func parseDuration() throws(Stop) -> DurationSyntax {
         let found = try parseDuration(unitFromNext: false)
         guard let unit = found.unit else { throw unexpected("`days`, `weeks`, `months` or `years`") }
         return DurationSyntax(amount: found.amount, unit: unit, span: found.span)
     }
 
-    private mutating func parseDuration(unitFromNext: Bool) throws(Stop) -> (amount: Int, unit: DurationSyntax.Unit?, span: SourceSpan) {
+    private mutating func parseDuration(unitFromNext: Bool) throws(Stop) -> (
+        amount: NumberSyntax, unit: DurationSyntax.Unit?, span: SourceSpan
+    ) {
         let start = current.span
         let amount = try parseInteger("a number of days, weeks, months or years")
         let units = DurationSyntax.Unit.allCases
@@ -240,7 +307,7 @@ extension Parser {
     }
 
     mutating func parseAnchor() throws(Stop) -> AnchorSyntax {
-        if current.kind == .date { return .date(try parseDate()) }
+        if current.kind == .date || current.kind == .parameter { return .date(try parseDate()) }
         if current.is("end") {
             let end = advance()
             if take("of") { return .event(try parseName("a named event"), atEnd: true) }
@@ -249,8 +316,9 @@ extension Parser {
         return .event(try parseName("a named event or a date as `2020-01-31`"), atEnd: false)
     }
 
-    private mutating func parseDate() throws(Stop) -> NameSyntax {
-        guard current.kind == .date else { throw unexpected("a date as `2020-01-31`") }
+    /// A date, or a parameter.
+    mutating func parseDate() throws(Stop) -> NameSyntax {
+        guard current.kind == .date || current.kind == .parameter else { throw unexpected("a date as `2020-01-31`") }
         let token = advance()
         return NameSyntax(text: token.text, span: token.span)
     }

@@ -32,7 +32,7 @@ public struct Parser {
         guard source.bytes.count <= Limits.bytes else {
             let problem = Diagnostic(
                 "C0110", "the query is longer than \(Limits.bytes) bytes", help: "put long lists of codes into the ontology")
-            return (QuerySyntax(cohort: nil, report: nil, comments: []), [problem])
+            return (QuerySyntax(statements: [], comments: []), [problem])
         }
         var parser = Parser(source)
         let tree = parser.query()
@@ -45,50 +45,91 @@ public struct Parser {
     // MARK: Files
 
     private mutating func query() -> QuerySyntax {
-        var cohort: CohortSyntax?
-        var report: ReportSyntax?
+        var statements: [StatementSyntax] = []
         while current.kind != .end, diagnostics.count < Limits.diagnostics {
             let start = current
             do {
-                switch current.text {
-                case "cohort" where current.kind == .word:
-                    let found = try parseCohort()
-                    if let first = cohort {
-                        fail(
-                            "C0121", "a file has one cohort, and `\(first.name.text)` is it", at: found.name.span,
-                            help: "put the other one into a file of its own")
-                    }
-                    cohort = cohort ?? found
-                case "report" where current.kind == .word:
-                    let found = try parseReport()
-                    if report != nil {
-                        fail(
-                            "C0122", "a file has one report", at: found.span,
-                            help: "count several things in one report: `count patients, studies`")
-                    }
-                    report = report ?? found
-                default:
-                    throw unexpected("`cohort` or `report`", among: ["cohort", "report"])
-                }
+                statements.append(try parseStatement(after: statements))
             } catch {
                 if current.span == start.span { advance() }
-                skip { $0.is("cohort") || $0.is("report") }
+                skip { $0.kind == .word && Keyword.statements.contains($0.text) }
             }
         }
-        if cohort == nil, diagnostics.isEmpty, lexer.diagnostics.isEmpty {
-            fail("C0120", "there is no cohort in this text", at: current.span, help: "write `cohort NAME { patients where … }`")
-        }
-        return QuerySyntax(cohort: cohort, report: report, comments: lexer.comments)
+        return QuerySyntax(statements: statements, comments: lexer.comments)
     }
+
+    private mutating func parseStatement(after statements: [StatementSyntax]) throws(Stop) -> StatementSyntax {
+        switch current.kind == .word ? current.text : "" {
+        case "import": return .importing(try parseImport())
+        case "parameter": return .parameter(try parseParameter())
+        case "concepts": return .concepts(try parseConceptSet())
+        case "cohort": return .cohort(try parseCohort())
+        case "report":
+            let found = try parseReport()
+            if statements.contains(where: { if case .report = $0 { true } else { false } }) {
+                fail(
+                    "C0122", "a file has one report", at: found.span,
+                    help: "count several things in one report: `count patients, studies`")
+            }
+            return .report(found)
+        default: throw unexpected("`cohort` or `report`", among: ["cohort", "report", "concepts", "parameter", "import"])
+        }
+    }
+
+    private mutating func parseImport() throws(Stop) -> ImportSyntax {
+        let start = advance().span
+        guard current.kind == .string else { throw unexpected("a file's path in quotation marks") }
+        let token = advance()
+        return ImportSyntax(path: NameSyntax(text: token.text, span: token.span), span: start.union(token.span))
+    }
+
+    private mutating func parseParameter() throws(Stop) -> ParameterSyntax {
+        let start = advance().span
+        let name = try parseName("a name for the parameter")
+        try expect("=")
+        let value: LiteralSyntax
+        switch current.kind {
+        case .number: value = .number(try parseNumber())
+        case .date: value = .date(try parseDate())
+        default: throw unexpected("a number or a date as `2020-01-31`")
+        }
+        return ParameterSyntax(name: name, value: value, span: start.union(SourceSpan(previousEnd, previousEnd)))
+    }
+
+    private mutating func parseConceptSet() throws(Stop) -> ConceptSetSyntax {
+        let start = advance().span
+        guard current.kind == .word, current.text.first?.isUppercase == true else {
+            throw unexpected("a name for the set of concepts, with a capital letter")
+        }
+        let token = advance()
+        try expect("=")
+        var parts: [ConceptSetSyntax.Part] = []
+        while let role = current.kind == .word ? ConceptSetSyntax.Role(rawValue: current.text) : nil, !parts.isEmpty || role == .include {
+            advance()
+            parts.append(ConceptSetSyntax.Part(role: role, concepts: try parseConceptList()))
+        }
+        guard !parts.isEmpty else { throw unexpected("`include` and concepts", among: ["include"]) }
+        return ConceptSetSyntax(
+            name: NameSyntax(text: token.text, span: token.span), parts: parts, span: start.union(SourceSpan(previousEnd, previousEnd)))
+    }
+
+    // MARK: Cohorts
 
     private mutating func parseCohort() throws(Stop) -> CohortSyntax {
         let start = current.span
         try expect("cohort")
         let name = try parseName("a name for the cohort")
+        if take("=") {
+            let expression = try parseCohortExpression()
+            return CohortSyntax(
+                name: name, events: [], condition: nil, expression: expression, span: start.union(SourceSpan(previousEnd, previousEnd)))
+        }
         try expect("{")
         var events: [EventSyntax] = []
         var condition: ConditionSyntax?
-        while !current.is("}"), current.kind != .end, !current.is("report"), diagnostics.count < Limits.diagnostics {
+        while !current.is("}"), current.kind != .end, diagnostics.count < Limits.diagnostics,
+            !(current.kind == .word && Keyword.statements.contains(current.text))
+        {
             let first = current
             do {
                 if current.is("patients") {
@@ -107,7 +148,43 @@ public struct Parser {
             }
         }
         try expect("}")
-        return CohortSyntax(name: name, events: events, condition: condition, span: start.union(SourceSpan(previousEnd, previousEnd)))
+        return CohortSyntax(
+            name: name, events: events, condition: condition, expression: nil, span: start.union(SourceSpan(previousEnd, previousEnd)))
+    }
+
+    private mutating func parseCohortExpression() throws(Stop) -> CohortExpressionSyntax {
+        try enter(help: "name parts of it as cohorts of their own")
+        defer { depth -= 1 }
+        var whole = try parseCohortTerm()
+        var joined: (CohortExpressionSyntax.Operator, [CohortExpressionSyntax])?
+        while current.kind == .word, let next = CohortExpressionSyntax.Operator(rawValue: current.text) {
+            advance()
+            let term = try parseCohortTerm()
+            if let (known, parts) = joined, known == next {
+                joined = (next, parts + [term])
+            } else {
+                if let (known, parts) = joined { whole = .combined(known, parts) }
+                joined = (next, [whole, term])
+            }
+        }
+        return joined.map { .combined($0.0, $0.1) } ?? whole
+    }
+
+    private mutating func parseCohortTerm() throws(Stop) -> CohortExpressionSyntax {
+        guard take("(") else { return .cohort(try parseName("a cohort's name")) }
+        let inner = try parseCohortExpression()
+        try expect(")")
+        return inner
+    }
+
+    /// One level deeper; who calls it goes up again.
+    mutating func enter(help: String) throws(Stop) {
+        depth += 1
+        guard depth <= Limits.depth else {
+            depth -= 1
+            fail("C0111", "this is nested more than \(Limits.depth) deep", at: current.span, help: help)
+            throw Stop()
+        }
     }
 
     private mutating func parseEvent() throws(Stop) -> EventSyntax {
@@ -122,7 +199,7 @@ public struct Parser {
     private mutating func skipToNextStatement(from start: Token) {
         if current.span == start.span { advance() }
         while current.kind != .end {
-            if current.is("patients") || current.is("}") || current.is("report") || current.is("cohort") { return }
+            if current.is("patients") || current.is("}") || (current.kind == .word && Keyword.statements.contains(current.text)) { return }
             if current.kind == .word {
                 let saved = (lexer, current, previousEnd)
                 advance()
@@ -158,14 +235,29 @@ public struct Parser {
 
     mutating func parseName(_ expected: String) throws(Stop) -> NameSyntax {
         guard current.kind == .word else { throw unexpected(expected) }
+        guard !Keyword.reserved.contains(current.text) else {
+            fail(
+                "C0105", "expected \(expected), found the word `\(current.text)` of the language", at: current.span,
+                help: "choose a name that is no word of the language, as `\(current.text)_1`")
+            throw Stop()
+        }
         let token = advance()
         return NameSyntax(text: token.text, span: token.span)
     }
 
-    mutating func parseInteger(_ expected: String) throws(Stop) -> Int {
-        guard current.kind == .number, let number = Int(current.text), number <= 1_000_000 else { throw unexpected(expected) }
-        advance()
-        return number
+    /// A whole number, or a parameter.
+    mutating func parseInteger(_ expected: String) throws(Stop) -> NumberSyntax {
+        guard current.kind == .parameter || (current.kind == .number && (Int(current.text) ?? .max) <= 1_000_000) else {
+            throw unexpected(expected)
+        }
+        let token = advance()
+        return NumberSyntax(text: token.text, span: token.span)
+    }
+
+    mutating func parseNumber() throws(Stop) -> NumberSyntax {
+        guard current.kind == .number || current.kind == .parameter else { throw unexpected("a number") }
+        let token = advance()
+        return NumberSyntax(text: token.text, span: token.span)
     }
 
     mutating func skip(to isStop: (Token) -> Bool) {

@@ -11,6 +11,10 @@ public struct Token: Hashable, Sendable {
         case number
         /// `2021-03-04`.
         case date
+        /// `2nd`.
+        case ordinal
+        /// `$reach`.
+        case parameter
         /// One of `{ } ( ) , =` and the comparisons.
         case symbol
         case end
@@ -24,6 +28,20 @@ public struct Token: Hashable, Sendable {
 
     /// How a message names it.
     var description: String { kind == .end ? "the end of the query" : "`\(text)`" }
+}
+
+extension Token {
+    /// The tokens of a text, without its comments; a unit of measure comes apart into the tokens of its signs.
+    public static func all(in source: SourceText) -> [Token] {
+        guard source.bytes.count <= Parser.Limits.bytes else { return [] }
+        var lexer = Lexer(source.bytes)
+        var tokens: [Token] = []
+        while true {
+            let token = lexer.next()
+            guard token.kind != .end else { return tokens }
+            tokens.append(token)
+        }
+    }
 }
 
 /// A comment, without its line end; kept for formatting.

@@ -3,14 +3,14 @@ import Foundation
 
 extension CohortPlan {
     /// One form for plans that mean the same: unused events left out, the others numbered by first use, `and` and `or`
-    /// flattened, sorted and without repetition, double negation undone.
+    /// flattened, sorted and without repetition, double negation undone, `at least 1 of` and `at least all of` as `or` and `and`.
     public var canonical: CohortPlan {
         let keys = PlanKeys(self)
         let condition = keys.normalise(self.condition)
         var renumbering = AnchorRenumbering(plan: self, keys: keys)
         renumbering.use(condition)
         for measure in report.measures { renumbering.use(measure.event) }
-        for case .age(let point, _) in report.breakdowns { renumbering.use(point.event) }
+        for case .age(let point, _) in report.breakdowns.flatMap(\.axes) { renumbering.use(point.event) }
         let anchors = renumbering.order.map { renumbering.renumber(self.anchors[$0]) }
         let report = Report(
             measures: report.measures.map { renumbering.renumber($0) }, breakdowns: report.breakdowns.map { renumbering.renumber($0) })
@@ -41,22 +41,33 @@ private struct AnchorRenumbering {
 
     mutating func use(_ event: EventReference?) {
         guard let event, numbers[event.index] == nil else { return }
-        for window in keys.normalise(plan.anchors[event.index].windows) { use(window.anchor.event) }
+        use(plan.anchors[event.index])
         numbers[event.index] = order.count
         order.append(event.index)
     }
 
+    private mutating func use(_ selection: EventSelection) {
+        for window in keys.normalise(selection.windows) { use(window.anchor.event) }
+        use(selection.pick.anchor?.event)
+    }
+
     mutating func use(_ condition: Condition) {
         switch condition {
-        case .all(let parts), .any(let parts): for part in parts { use(part) }
-        case .not(let part): use(part)
-        case .count(let selection, _): for window in keys.normalise(selection.windows) { use(window.anchor.event) }
+        case .all(let parts), .any(let parts), .some(_, let parts): for part in parts { use(part) }
+        case .not(let part), .known(let part), .possible(let part): use(part)
+        case .given(let known, let part):
+            use(known)
+            use(part)
+        case .count(let selection, _), .chain(let selection, _, _): use(selection)
         case .exists(let event): use(event)
+        case .ratio(let event, let other, _):
+            use(event)
+            use(other)
         case .relation(let event, let window):
             use(event)
             use(window.anchor.event)
         case .sex: break
-        case .age(let point, _): use(point.event)
+        case .age(let point, _), .ageInMonths(let point, _): use(point.event)
         }
     }
 
@@ -70,11 +81,13 @@ private struct AnchorRenumbering {
         }
     }
 
-    func renumber(_ window: Window) -> Window { Window(renumber(window.anchor), from: window.lower, to: window.upper) }
+    func renumber(_ window: Window) -> Window { Window(renumber(window.anchor), from: window.lower, to: window.upper, side: window.side) }
 
     func renumber(_ selection: EventSelection) -> EventSelection {
         let windows = keys.normalise(selection.windows).map(renumber)
-        return EventSelection(selection.request.normalised, windows: windows, pick: selection.pick)
+        var pick = selection.pick
+        if case .nearest(let point) = pick { pick = .nearest(renumber(point)) }
+        return EventSelection(selection.request.normalised, windows: windows, pick: pick)
     }
 
     func renumber(_ condition: Condition) -> Condition {
@@ -84,9 +97,16 @@ private struct AnchorRenumbering {
         case .not(let part): .not(renumber(part))
         case .count(let selection, let range): .count(renumber(selection), range)
         case .exists(let event): .exists(renumber(event))
+        case .ratio(let event, let other, let range): .ratio(renumber(event), to: renumber(other), range)
         case .relation(let event, let window): .relation(renumber(event), renumber(window))
         case .sex: condition
         case .age(let point, let range): .age(renumber(point), range)
+        case .ageInMonths(let point, let range): .ageInMonths(renumber(point), range)
+        case .some(let range, let parts): .some(range, parts.map(renumber))
+        case .known(let part): .known(renumber(part))
+        case .given(let known, let part): .given(renumber(known), renumber(part))
+        case .possible(let part): .possible(renumber(part))
+        case .chain(let selection, let count, let gap): .chain(renumber(selection), count: count, gap)
         }
     }
 
@@ -102,6 +122,7 @@ private struct AnchorRenumbering {
         switch breakdown {
         case .sex: breakdown
         case .age(let point, let width): .age(renumber(point), bandWidth: width)
+        case .cross(let axes): .cross(axes.map(renumber))
         }
     }
 }
@@ -126,11 +147,14 @@ private struct PlanKeys {
 
     private func key(_ selection: EventSelection) -> String {
         let windows = Set(selection.windows.map(key)).sorted().joined(separator: ";")
-        return SHA256.hexadecimal(of: Array("\(selection.request.normalised) \(selection.pick) \(windows)".utf8))
+        let pick = selection.pick.anchor.map { "nearest \(key($0))" } ?? "\(selection.pick)"
+        return digest("\(selection.request.normalised) \(pick) \(windows)")
     }
 
+    private func digest(_ text: String) -> String { SHA256.hexadecimal(of: Array(text.utf8)) }
+
     private func key(_ window: Window) -> String {
-        "\(key(window.anchor)) \(String(describing: window.lower)) \(String(describing: window.upper))"
+        "\(key(window.anchor)) \(String(describing: window.lower)) \(String(describing: window.upper)) \(window.side)"
     }
 
     private func key(_ point: AnchorPoint) -> String {
@@ -141,19 +165,6 @@ private struct PlanKeys {
         }
     }
 
-    private func key(_ condition: Condition) -> String {
-        switch condition {
-        case .all(let parts): "all(\(parts.map(key).joined(separator: ",")))"
-        case .any(let parts): "any(\(parts.map(key).joined(separator: ",")))"
-        case .not(let part): "not(\(key(part)))"
-        case .count(let selection, let range): "count \(key(selection)) \(range)"
-        case .exists(let event): "exists \(events[event.index])"
-        case .relation(let event, let window): "relation \(events[event.index]) \(key(window))"
-        case .sex(let sex): "sex \(sex)"
-        case .age(let point, let range): "age \(key(point)) \(range)"
-        }
-    }
-
     /// Sorted, each once.
     func normalise(_ windows: [Window]) -> [Window] {
         var seen: Set<String> = []
@@ -161,30 +172,68 @@ private struct PlanKeys {
     }
 
     /// Flattened, sorted, without repetition or double negation.
-    func normalise(_ condition: Condition) -> Condition {
+    func normalise(_ condition: Condition) -> Condition { keyed(condition).condition }
+
+    /// A normalised condition with its name, a digest of the names of its parts.
+    private struct Keyed {
+        let condition: Condition
+        let key: String
+        /// Those of an `and`, `or` or `not`, so that they need not be named again when they are taken out of it.
+        var parts: [Keyed] = []
+    }
+
+    private func keyed(_ condition: Condition) -> Keyed {
         switch condition {
         case .all(let parts):
-            let flat = parts.map(normalise).flatMap { part in
-                if case .all(let inner) = part { inner } else { [part] }
-            }
-            let unique = sorted(flat)
-            return unique.count == 1 ? unique[0] : .all(unique)
+            return joined(parts.map(keyed), "all", make: Condition.all) { if case .all = $0 { true } else { false } }
         case .any(let parts):
-            let flat = parts.map(normalise).flatMap { part in
-                if case .any(let inner) = part { inner } else { [part] }
-            }
-            let unique = sorted(flat)
-            return unique.count == 1 ? unique[0] : .any(unique)
+            return joined(parts.map(keyed), "any", make: Condition.any) { if case .any = $0 { true } else { false } }
         case .not(let part):
-            let inner = normalise(part)
-            if case .not(let doubled) = inner { return doubled }
-            return .not(inner)
-        default: return condition
+            let inner = keyed(part)
+            if case .not = inner.condition { return inner.parts[0] }
+            return Keyed(condition: .not(inner.condition), key: digest("not \(inner.key)"), parts: [inner])
+        case .some(let range, let parts):
+            if range == .atLeastOne { return keyed(.any(parts)) }
+            if range.lower == parts.count, range.upper.map({ $0 >= parts.count }) ?? true { return keyed(.all(parts)) }
+            // A part that stands twice counts twice.
+            let sorted = parts.map(keyed).sorted { $0.key < $1.key }
+            return Keyed(
+                condition: .some(range, sorted.map(\.condition)), key: digest("some \(range) \(sorted.map(\.key).joined(separator: ","))"))
+        case .known(let part):
+            // What is known of a statement is known of its opposite.
+            var inner = keyed(part)
+            if case .not = inner.condition { inner = inner.parts[0] }
+            return Keyed(condition: .known(inner.condition), key: digest("known \(inner.key)"))
+        case .given(let known, let part):
+            let (condition, inner) = (keyed(known), keyed(part))
+            return Keyed(condition: .given(condition.condition, inner.condition), key: digest("given \(condition.key) \(inner.key)"))
+        case .possible(let part):
+            let inner = keyed(part)
+            return Keyed(condition: .possible(inner.condition), key: digest("possible \(inner.key)"))
+        default: return Keyed(condition: condition, key: key(ofLeaf: condition))
         }
     }
 
-    private func sorted(_ parts: [Condition]) -> [Condition] {
+    private func joined(_ parts: [Keyed], _ word: String, make: ([Condition]) -> Condition, isSame: (Condition) -> Bool) -> Keyed {
+        let flat = parts.flatMap { isSame($0.condition) ? $0.parts : [$0] }
         var seen: Set<String> = []
-        return parts.map { (key($0), $0) }.sorted { $0.0 < $1.0 }.filter { seen.insert($0.0).inserted }.map(\.1)
+        let unique = flat.sorted { $0.key < $1.key }.filter { seen.insert($0.key).inserted }
+        guard unique.count > 1 else { return unique[0] }
+        let key = digest("\(word)(\(unique.map(\.key).joined(separator: ",")))")
+        return Keyed(condition: make(unique.map(\.condition)), key: key, parts: unique)
+    }
+
+    private func key(ofLeaf condition: Condition) -> String {
+        switch condition {
+        case .all, .any, .not, .some, .given, .known, .possible: keyed(condition).key
+        case .count(let selection, let range): digest("count \(key(selection)) \(range)")
+        case .exists(let event): digest("exists \(events[event.index])")
+        case .relation(let event, let window): digest("relation \(events[event.index]) \(key(window))")
+        case .ratio(let event, let other, let range): digest("ratio \(events[event.index]) \(events[other.index]) \(range)")
+        case .sex(let sex): digest("sex \(sex)")
+        case .age(let point, let range): digest("age \(key(point)) \(range)")
+        case .ageInMonths(let point, let range): digest("months \(key(point)) \(range)")
+        case .chain(let selection, let count, let gap): digest("chain \(key(selection)) \(count) \(gap)")
+        }
     }
 }

@@ -3,46 +3,82 @@ import CohortQL
 import Diagnostics
 
 extension PlanBuilder {
-    // MARK: Conditions
-
-    /// The plan's condition; nil when a part of it has a mistake.
-    mutating func condition(_ syntax: ConditionSyntax) -> Condition? {
+    /// What a condition means; nil when a part of it has a mistake.
+    ///
+    /// - Parameter recordsMissing: whether an observation with a value is unknown where no value is recorded at all, as behind
+    ///   `or unknown`; else it is no.
+    mutating func meaning(of syntax: ConditionSyntax, recordsMissing: Bool = false) -> Meaning? {
+        let span = syntax.span
         switch syntax {
-        case .and(let parts, _): return all(parts).map { .all($0) }
-        case .or(let parts, _): return all(parts).map { .any($0) }
-        case .not(let inner, _): return condition(inner).map { .not($0) }
-        case .sex(let name, _):
-            guard let sex = Sex(rawValue: name.text) else {
-                let names = Sex.allCases.map(\.rawValue)
+        case .and(let parts, _): return all(parts, recordsMissing).map { Meaning($0, as: Condition.all) }
+        case .or(let parts, _): return all(parts, recordsMissing).map { Meaning($0, as: Condition.any) }
+        case .some(let quantifier, let parts, _):
+            guard let built = all(parts, recordsMissing), let range = range(of: quantifier) else { return nil }
+            if range.lower > parts.count {
                 error(
-                    "C0260", "`\(name.text)` is not recorded as a sex", at: name.span,
-                    help: nearest(to: name.text, among: names).map { "did you mean `\($0)`?" } ?? "write \(names.joined(separator: ", "))")
+                    "C0224", "of \(parts.count) conditions \(range.lower) can never hold", at: quantifier.span,
+                    help: "ask for at most \(parts.count)")
                 return nil
             }
-            return .sex(sex)
-        case .age(let anchor, let test, let span):
+            return Meaning(built) { .some(range, $0) }
+        case .not(let inner, _):
+            warnOfMissing(inner, at: syntax)
+            return meaning(of: inner, recordsMissing: recordsMissing)?.negated
+        case .state(let inner, let isKnown, _):
+            guard let known = meaning(of: inner, recordsMissing: true).map({ Meaning([$0]) { .known($0[0]) } }) else { return nil }
+            return isKnown ? known : known.negated
+        case .orUnknown(let inner, _): return meaning(of: inner, recordsMissing: true).map { Meaning([$0]) { .possible($0[0]) } }
+        case .sex(let name, _): return sex(name).map { Meaning(.sex($0), span) }
+        case .age(let anchor, let test, _):
             guard let point = anchorPoint(anchor), let range = ageRange(test, at: span) else { return nil }
-            return .age(point, range)
-        case .exists(let name, _): return reference(name, single: nil).map { .exists($0) }
+            return Meaning(test.unit == .year ? .age(point, range) : .ageInMonths(point, range), span)
+        case .exists(let name, _): return reference(name, single: nil).map { Meaning(.exists($0), span) }
+        case .member(let name, _): return membership(in: name)
+        case .observed(let first, let last, _): return observed(first, last, at: span)
+        case .ratio(let name, let factor, let other, _): return ratio(name, factor, other, at: span)
         case .relation(let name, let syntax, _):
-            guard let event = reference(name, single: "a relation in time"), let window = window(syntax) else { return nil }
-            return .relation(event, window)
-        case .count(let quantifier, let syntax, _):
-            guard let selection = selection(syntax) else { return nil }
-            return .count(selection, quantifier.range)
+            guard let event = reference(name, single: "a relation in time"), let windows = windows(syntax) else { return nil }
+            return Meaning.all(windows.map { Meaning(.relation(event, $0), span) })
+        case .count(let quantifier, let syntax, let spacing, _):
+            return count(quantifier, syntax, spacing, at: span, recordsMissing: recordsMissing)
         case .missing: return nil
         }
     }
 
-    private mutating func all(_ parts: [ConditionSyntax]) -> [Condition]? {
+    private mutating func all(_ parts: [ConditionSyntax], _ recordsMissing: Bool) -> [Meaning]? {
         // Every part is looked at, so that every mistake is reported.
-        let built = parts.map { condition($0) }
+        let built = parts.map { meaning(of: $0, recordsMissing: recordsMissing) }
         let found = built.compactMap(\.self)
         return found.count == parts.count ? found : nil
     }
 
-    private mutating func ageRange(_ test: AgeTestSyntax, at span: SourceSpan) -> CountRange? {
-        let range = test.range
+    // MARK: Patients
+
+    private mutating func sex(_ name: NameSyntax) -> Sex? {
+        if let sex = Sex(rawValue: name.text) { return sex }
+        let names = Sex.allCases.map(\.rawValue)
+        error(
+            "C0260", "`\(name.text)` is not recorded as a sex", at: name.span,
+            help: nearest(to: name.text, among: names).map { "did you mean `\($0)`?" } ?? "write \(names.joined(separator: ", "))")
+        return nil
+    }
+
+    mutating func ageRange(_ test: AgeTestSyntax, at span: SourceSpan) -> CountRange? {
+        let range: CountRange
+        switch test.form {
+        case .range(let low, let high):
+            guard let first = integer(low), let last = integer(high) else { return nil }
+            range = CountRange(first, last)
+        case .comparison(let comparison, let number):
+            guard let age = integer(number) else { return nil }
+            switch comparison {
+            case .less: range = CountRange(0, age - 1)
+            case .atMost: range = CountRange(0, age)
+            case .more: range = CountRange(age + 1, nil)
+            case .atLeast: range = CountRange(age, nil)
+            case .equal: range = CountRange(age, age)
+            }
+        }
         if let upper = range.upper, upper < range.lower {
             error("C0261", "no age fits this", at: span, help: "write the lower age first, and ages of 0 or more")
             return nil
@@ -50,127 +86,88 @@ extension PlanBuilder {
         return range
     }
 
-    // MARK: Reports
+    // MARK: Events
 
-    /// The report, or `count patients` when the text has none.
-    mutating func report(_ syntax: ReportSyntax?, of cohort: CohortSyntax) -> (report: Report, byNode: Bool)? {
-        guard let syntax else { return (Report(measures: [.patients]), false) }
-        if syntax.name.text != cohort.name.text {
-            error(
-                "C0270", "there is no cohort called `\(syntax.name.text)`", at: syntax.name.span, help: "write `report \(cohort.name.text)`"
-            )
+    private mutating func ratio(_ name: NameSyntax, _ factor: QuantifierSyntax, _ other: NameSyntax, at span: SourceSpan) -> Meaning? {
+        guard let first = valued(name), let second = valued(other) else { return nil }
+        let range: QuantityRange
+        switch factor.form {
+        case .atLeast(let number):
+            guard let bound = decimal(number) else { return nil }
+            range = QuantityRange(from: QuantityBound(bound, inclusive: true), unit: "1")
+        case .atMost(let number):
+            guard let bound = decimal(number) else { return nil }
+            range = QuantityRange(to: QuantityBound(bound, inclusive: true), unit: "1")
+        case .any, .none, .exactly: return nil
         }
-        let measures = syntax.measures.compactMap { measure($0) }
-        var byNode = false
-        var breakdowns: [Breakdown] = []
-        for breakdown in syntax.breakdowns {
-            switch breakdown {
-            case .sex: breakdowns.append(.sex)
-            case .node: byNode = true
-            case .age(let anchor, let width, let span):
-                guard (1...100).contains(width) else {
-                    error("C0271", "a band of \(width) years is no band", at: span, help: "write `in bands of 10 years`")
-                    continue
-                }
-                if let point = anchorPoint(anchor) { breakdowns.append(.age(point, bandWidth: width)) }
-            }
-        }
-        return (Report(measures: measures, breakdowns: breakdowns), byNode)
+        return Meaning(.ratio(first, to: second, range), span)
     }
 
-    private mutating func measure(_ syntax: MeasureSyntax) -> Measure? {
-        if syntax.unit == .patients {
-            if let event = syntax.event {
-                error("C0272", "patients are counted of the cohort, not of an event", at: event.span, help: "write `patients` alone")
-            }
-            return .patients
-        }
-        guard let event = imagingEvent(of: syntax) else { return nil }
-        return syntax.unit == .studies ? .studies(event) : .series(event)
+    /// A named event of which there is one, with a number.
+    private mutating func valued(_ name: NameSyntax) -> EventReference? {
+        guard let event = reference(name, single: "a comparison of numbers") else { return nil }
+        if case .quantity = anchors[event.index].selection.request.value { return event }
+        error(
+            "C0225", "`\(name.text)` need not have a number", at: name.span,
+            help: "define it as an observation whose number is tested: `\(name.text) = first observation of … is known`")
+        return nil
     }
 
-    private mutating func imagingEvent(of syntax: MeasureSyntax) -> EventReference? {
-        let images = anchors.indices.filter { anchors[$0].selection.request.kind.isImaging }
-        guard let name = syntax.event else {
-            if images.count == 1 {
-                usedAnchors.insert(images[0])
-                return EventReference(images[0])
-            }
-            let help =
-                images.isEmpty
-                ? "name an imaging event: `baseline = last imaging study …`"
-                : "write `\(syntax.unit.rawValue) of \(anchors[images[0]].name.text)`"
-            error("C0273", "it is not said of which event \(syntax.unit.rawValue) are counted", at: syntax.span, help: help)
-            return nil
-        }
-        guard let event = reference(name, single: nil) else { return nil }
-        guard anchors[event.index].selection.request.kind.isImaging else {
-            error(
-                "C0274", "`\(name.text)` has no \(syntax.unit.rawValue)", at: name.span,
-                help: images.first.map { "did you mean `\(anchors[$0].name.text)`?" } ?? "only imaging events have them")
-            return nil
-        }
-        return event
-    }
-
-    // MARK: Contradictions
-
-    /// Warns where two parts of one `and` cannot both hold.
-    mutating func warnOfContradictions(_ syntax: ConditionSyntax) {
-        switch syntax {
-        case .and(let parts, _):
-            var ages: [String: (range: CountRange, span: SourceSpan)] = [:]
-            var sex: NameSyntax?
-            for part in parts {
-                if case .age(let anchor, let test, let span) = part {
-                    let key = source[anchor.span]
-                    if let known = ages[key], !known.range.overlaps(test.range) {
-                        warn(
-                            "C0280", "nobody has this age and the one on line \(source.place(of: known.span.lowerBound).line)", at: span,
-                            help: "join the two with `or`, or mend a bound")
-                    }
-                    ages[key] = ages[key] ?? (test.range, span)
-                }
-                if case .sex(let name, _) = part {
-                    if let known = sex, known.text != name.text {
-                        warn(
-                            "C0281", "nobody is recorded as both \(known.text) and \(name.text)", at: name.span,
-                            help: "join the two with `or`")
-                    }
-                    sex = sex ?? name
-                }
-                warnOfContradictions(part)
-            }
-        case .or(let parts, _): for part in parts { warnOfContradictions(part) }
-        case .not(let inner, _): warnOfContradictions(inner)
-        default: break
-        }
-    }
-}
-
-extension AgeTestSyntax {
-    /// In completed years; an impossible test gives an empty range (upper below lower).
-    var range: CountRange {
-        switch self {
-        case .range(let low, let high): CountRange(low, high)
-        case .comparison(.less, let age): CountRange(0, age - 1)
-        case .comparison(.atMost, let age): CountRange(0, age)
-        case .comparison(.more, let age): CountRange(age + 1, nil)
-        case .comparison(.atLeast, let age): CountRange(age, nil)
-        case .comparison(.equal, let age): CountRange(age, age)
-        }
-    }
-}
-
-extension QuantifierSyntax {
-    var range: CountRange {
-        switch form {
+    mutating func range(of quantifier: QuantifierSyntax) -> CountRange? {
+        switch quantifier.form {
         case .any: .atLeastOne
         case .none: .zero
-        case .atLeast(let number): CountRange(number, nil)
-        case .atMost(let number): CountRange(0, number)
-        case .exactly(let number): CountRange(number, number)
+        case .atLeast(let number): integer(number).map { CountRange($0, nil) }
+        case .atMost(let number): integer(number).map { CountRange(0, $0) }
+        case .exactly(let number): integer(number).map { CountRange($0, $0) }
         }
+    }
+
+    private mutating func count(
+        _ quantifier: QuantifierSyntax, _ syntax: SelectionSyntax, _ spacing: SpacingSyntax?, at span: SourceSpan, recordsMissing: Bool
+    ) -> Meaning? {
+        let range = range(of: quantifier)
+        guard let selection = selection(syntax) else { return nil }
+        guard let range else { return nil }
+        if range == CountRange(0, nil) {
+            warn("C0283", "every patient has at least 0 of these", at: quantifier.span, help: "write `any` or `at least 1`")
+        }
+        let counted: Meaning
+        if let spacing {
+            guard let chain = chain(quantifier, range, selection, spacing) else { return nil }
+            counted = Meaning(chain, span)
+        } else {
+            counted = Meaning(.count(selection, range), span)
+        }
+        guard recordsMissing, selection.request.value != nil, let recorded = self.selection(syntax, testing: .known(span)) else {
+            return counted
+        }
+        let some = EventSelection(recorded.request, windows: recorded.windows)
+        return Meaning([Meaning(.count(some, .atLeastOne), span), counted]) { .given($0[0], $0[1]) }
+    }
+
+    private mutating func chain(
+        _ quantifier: QuantifierSyntax, _ range: CountRange, _ selection: EventSelection, _ spacing: SpacingSyntax
+    ) -> Condition? {
+        guard case .atLeast = quantifier.form, range.lower >= 2, range.lower <= CohortPlan.Limits.ordinal, selection.pick == .all else {
+            error(
+                "C0222", "`each … apart` needs several events", at: spacing.span,
+                help: "write `at least 2` or more before them, and neither `first` nor `last`")
+            return nil
+        }
+        guard let upper = spacing.upper else {
+            return distance(spacing.lower).map { .chain(selection, count: range.lower, Gap(from: $0)) }
+        }
+        guard let (near, far) = distances(spacing.lower, upper, at: spacing.span) else { return nil }
+        return .chain(selection, count: range.lower, Gap(from: near, to: far))
+    }
+
+    /// One observation period spans both days.
+    private mutating func observed(_ first: AnchorSyntax, _ last: AnchorSyntax, at span: SourceSpan) -> Meaning? {
+        guard let begin = anchorPoint(first), let end = anchorPoint(last) else { return nil }
+        let edge = WindowBound(.zero, inclusive: true)
+        let windows = [Window(begin, to: edge), Window(end, from: edge, side: .end)]
+        return Meaning(.count(EventSelection(EventRequest(kind: .observationPeriod), windows: windows), .atLeastOne), span)
     }
 }
 

@@ -6,25 +6,47 @@ import Hyperontology
 extension PlanBuilder {
     // MARK: Events
 
-    mutating func selection(_ syntax: SelectionSyntax, laterNames: Set<String> = []) -> EventSelection? {
-        let before = diagnostics.count { $0.severity == .error }
+    /// - Parameter value: a test in place of the one that is written.
+    mutating func selection(_ syntax: SelectionSyntax, testing value: ValueSyntax? = nil) -> EventSelection? {
+        let before = errorCount
         let kind = syntax.kind.eventKind
         checkForm(syntax, kind)
-        let takesConcepts = !kind.isImaging && kind != .death
-        let concepts = takesConcepts ? syntax.concepts.flatMap { conceptSet($0, usedFor: kind.usedFor, place: syntax.kind.article) } : nil
-        var value: ValueTest?
-        if let test = syntax.value, kind == .observation { value = self.value(test, of: concepts, at: syntax) }
+        let concepts =
+            kind.takesConcepts ? syntax.concepts.flatMap { conceptSet($0, usedFor: kind.usedFor, place: syntax.kind.article) } : nil
+        var test: ValueTest?
+        if let value = value ?? syntax.value, kind == .observation, syntax.concepts == nil || concepts != nil {
+            test = self.value(value, of: concepts)
+        }
         let attributes = syntax.attributes.map { self.attributes($0) } ?? []
-        let having = syntax.having.map { self.attributes($0) }
-        let windows = syntax.windows.compactMap { window($0, laterNames: laterNames) }
-        guard diagnostics.count(where: { $0.severity == .error }) == before else { return nil }
-        let request = EventRequest(kind: kind, concepts: concepts, value: value, attributes: attributes, havingSeries: having)
-        return EventSelection(request, windows: windows, pick: syntax.pick.map { $0 == .first ? .first : .last } ?? .all)
+        let having = syntax.having.map { self.having($0) }
+        let windows = syntax.windows.compactMap { self.windows($0) }.flatMap(\.self)
+        let pick = pick(syntax.pick)
+        warnOfDeadWindows(windows, at: syntax.windows)
+        guard errorCount == before, let pick else { return nil }
+        let request = EventRequest(kind: kind, concepts: concepts, value: test, attributes: attributes, havingSeries: having)
+        return EventSelection(request, windows: windows, pick: pick)
+    }
+
+    private mutating func pick(_ syntax: PickSyntax?) -> Pick? {
+        switch syntax {
+        case nil: return .all
+        case .first: return .first
+        case .last: return .last
+        case .nth(let ordinal, let fromEnd):
+            guard let number = Int(ordinal.text.dropLast(2)), number > 0 else { return nil }
+            let wanted = NameSyntax.ordinal(number)
+            if ordinal.text != wanted {
+                warn("C0286", "`\(ordinal.text)` is read as `\(wanted)`", at: ordinal.span, help: "write `\(wanted)`")
+            }
+            if number == 1 { return fromEnd ? .last : .first }
+            return .nth(fromEnd ? -number : number)
+        case .nearest(let anchor): return anchorPoint(anchor).map { .nearest($0) }
+        }
     }
 
     /// Reports parts that this kind of event has not.
     private mutating func checkForm(_ syntax: SelectionSyntax, _ kind: EventKind) {
-        if let concepts = syntax.concepts, kind.isImaging || kind == .death {
+        if let concepts = syntax.concepts, !kind.takesConcepts {
             let help = kind == .death ? "take it out" : "say it in braces: `having series { modality MR, body part \"Breast\" }`"
             error("C0230", "\(syntax.kind.article) is not `of` a concept", at: concepts.span, help: help)
         }
@@ -50,28 +72,70 @@ extension PlanBuilder {
 
     /// The concepts of a list.
     /// - Parameters:
-    ///   - usedFor: the class of the core that they must belong to.
+    ///   - usedFor: the class of the core that they must belong to; nil for any.
     ///   - place: what the message calls the place, as `a diagnosis`.
-    mutating func conceptSet(_ list: ConceptListSyntax, usedFor: String, place: String) -> ConceptSet? {
-        let terms = list.concepts.compactMap { syntax -> ConceptTerm? in
-            guard let concept = concept(syntax, usedFor: usedFor, place: place) else { return nil }
-            return ConceptTerm(ConceptIRI(concept.iri), descendants: !syntax.isExact)
+    mutating func conceptSet(_ list: ConceptListSyntax, usedFor: String?, place: String) -> ConceptSet? {
+        if list.concepts.count == 1, let named = conceptSets[list.concepts[0].text], list.concepts[0].form == .word {
+            return use(named, list.concepts[0], usedFor: usedFor, place: place)
         }
-        return terms.count == list.concepts.count ? ConceptSet(include: terms) : nil
+        if list.concepts.count == 1, list.concepts[0].reach == .descendants {
+            guard let concept = concept(list.concepts[0], usedFor: usedFor, place: place) else { return nil }
+            let iri = ConceptIRI(concept.iri)
+            return ConceptSet(include: [ConceptTerm(iri)], exclude: [ConceptTerm(iri, descendants: false)])
+        }
+        return terms(list.concepts, usedFor: usedFor, place: place).map { ConceptSet(include: $0) }
     }
 
-    private mutating func concept(_ syntax: ConceptSyntax, usedFor: String, place: String) -> Concept? {
+    /// The terms that concepts of a list stand for; of a named set, and of what lies below a concept, each concept for itself.
+    mutating func terms(_ concepts: [ConceptSyntax], usedFor: String?, place: String) -> [ConceptTerm]? {
+        var terms: [ConceptTerm] = []
+        let before = errorCount
+        for syntax in concepts {
+            if syntax.form == .word, let named = conceptSets[syntax.text] {
+                guard let set = use(named, syntax, usedFor: usedFor, place: place) else { continue }
+                let found = members(set.include).subtracting(members(set.exclude))
+                terms += found.map { ConceptTerm(ConceptIRI($0), descendants: false) }
+            } else if let concept = concept(syntax, usedFor: usedFor, place: place) {
+                switch syntax.reach {
+                case .withDescendants: terms.append(ConceptTerm(ConceptIRI(concept.iri)))
+                case .itself: terms.append(ConceptTerm(ConceptIRI(concept.iri), descendants: false))
+                case .descendants:
+                    let below = hyperontology.descendants(of: concept.iri).filter { $0 != concept.iri }
+                    terms += below.map { ConceptTerm(ConceptIRI($0), descendants: false) }
+                }
+            }
+        }
+        return errorCount == before ? terms : nil
+    }
+
+    private mutating func use(_ named: DefinedConcepts, _ syntax: ConceptSyntax, usedFor: String?, place: String) -> ConceptSet? {
+        conceptSets[syntax.text]?.isUsed = true
+        if syntax.reach != .withDescendants {
+            error(
+                "C0206", "`\(syntax.text)` is a set, which says itself what lies below its concepts", at: syntax.span,
+                help: "write `\(syntax.text)` alone")
+            return nil
+        }
+        guard let set = named.set else { return nil }
+        let wrong = set.include.compactMap { hyperontology.concept($0.concept.rawValue) }.first { concept in
+            usedFor.map { !concept.usedFor.contains($0) } ?? false
+        }
+        if let wrong {
+            unfit(wrong, syntax, place: place)
+            return nil
+        }
+        return set
+    }
+
+    mutating func concept(_ syntax: ConceptSyntax, usedFor: String?, place: String) -> Concept? {
         let found = syntax.form == .curie ? hyperontology.resolve(curie: syntax.text) : hyperontology.resolve(label: syntax.text)
         guard !found.isEmpty else {
             error("C0203", "no concept is called \"\(syntax.text)\"", at: syntax.span, help: suggestion(for: syntax, usedFor: usedFor))
             return nil
         }
-        let fitting = found.filter { $0.usedFor.contains(usedFor) }
+        let fitting = found.filter { concept in usedFor.map { concept.usedFor.contains($0) } ?? true }
         guard let first = fitting.first else {
-            let uses = found[0].usedFor.sorted().map { $0.lowercasedWords }.joined(separator: " or ")
-            error(
-                "C0204", "\"\(found[0].prefLabel)\" cannot stand for \(place)", at: syntax.span,
-                help: uses.isEmpty ? "choose another concept" : "it stands for: \(uses)")
+            unfit(found[0], syntax, place: place)
             return nil
         }
         guard fitting.count == 1 || first.prefLabel.lowercased() == syntax.text.lowercased() else {
@@ -82,11 +146,19 @@ extension PlanBuilder {
         return first
     }
 
-    private func suggestion(for syntax: ConceptSyntax, usedFor: String) -> String? {
+    private mutating func unfit(_ concept: Concept, _ syntax: ConceptSyntax, place: String) {
+        let uses = concept.usedFor.sorted().map { $0.lowercasedWords }.joined(separator: " or ")
+        error(
+            "C0204", "\"\(concept.prefLabel)\" cannot stand for \(place)", at: syntax.span,
+            help: uses.isEmpty ? "choose another concept" : "it stands for: \(uses)")
+    }
+
+    private func suggestion(for syntax: ConceptSyntax, usedFor: String?) -> String? {
         if syntax.form == .curie {
             return "no mapping has this code; name the concept in quotation marks, or look with `cohortium ontology find`"
         }
-        let names = hyperontology.concepts.filter { $0.usedFor.contains(usedFor) }.flatMap(\.names)
+        if syntax.form == .word, let set = nearest(to: syntax.text, among: conceptSets.keys.sorted()) { return "did you mean `\(set)`?" }
+        let names = hyperontology.concepts.filter { concept in usedFor.map { concept.usedFor.contains($0) } ?? true }.flatMap(\.names)
         guard let name = nearest(to: syntax.text, among: names), let concept = hyperontology.resolve(label: name).first else {
             return "look for it with `cohortium ontology find \"\(syntax.text)\"`"
         }
@@ -94,105 +166,20 @@ extension PlanBuilder {
         return "did you mean \"\(name)\" (\(code.map { "\($0.system):\($0.code)" } ?? "c:\(concept.localName)"))?"
     }
 
-    // MARK: Values
-
-    /// The test of an observation's value, checked against what the observation is.
-    private mutating func value(_ syntax: ValueSyntax, of concepts: ConceptSet?, at selection: SelectionSyntax) -> ValueTest? {
-        let questions = concepts?.include.compactMap { hyperontology.concept($0.concept.rawValue) } ?? []
-        switch syntax {
-        case .coded(let list):
-            if let wrong = questions.first(where: { $0.valueKind == .quantity }) {
-                error(
-                    "C0240", "\"\(wrong.prefLabel)\" is a number, not a coded value", at: syntax.span,
-                    help: "compare it: `> 4 \(wrong.unit ?? "1")`")
-                return nil
-            }
-            guard let answers = conceptSet(list, usedFor: "Value", place: "a value") else { return nil }
-            checkAnswers(answers, list, of: questions)
-            return .coded(answers)
-        case .comparison, .range:
-            if let wrong = questions.first(where: { $0.valueKind == .coded }) {
-                let example = wrong.answers.first.flatMap { hyperontology.concept($0)?.prefLabel } ?? "Positive"
-                error("C0241", "\"\(wrong.prefLabel)\" is a coded value, not a number", at: syntax.span, help: "write `is \"\(example)\"`")
-                return nil
-            }
-            return quantity(syntax, expected: questions.first?.unit).map { .quantity($0) }
-        case .flag(_, let span):
-            error("C0242", "an observation is not `yes` or `no`", at: span, help: "write `is \"Positive\"`")
-            return nil
-        }
-    }
-
-    private mutating func checkAnswers(_ answers: ConceptSet, _ list: ConceptListSyntax, of questions: [Concept]) {
-        let allowed = Set(questions.flatMap(\.answers).flatMap { hyperontology.descendants(of: $0) + hyperontology.ancestors(of: $0) })
-        guard !allowed.isEmpty else { return }
-        for term in answers.include where !allowed.contains(term.concept.rawValue) {
-            let names = questions.flatMap(\.answers).prefix(6).compactMap { hyperontology.concept($0)?.prefLabel }.map { "\"\($0)\"" }
-            error(
-                "C0243",
-                "\"\(hyperontology.concept(term.concept.rawValue)?.prefLabel ?? term.concept.rawValue)\" is no answer to \"\(questions.first?.prefLabel ?? "")\"",
-                at: list.span, help: "the answers are \(names.joined(separator: ", "))")
-        }
-    }
-
-    /// A range of numbers, its unit checked against the one that is expected.
-    mutating func quantity(_ syntax: ValueSyntax, expected: String?) -> QuantityRange? {
-        let (lower, upper, unitSyntax): (QuantityBound?, QuantityBound?, NameSyntax?)
-        switch syntax {
-        case .comparison(let comparison, let number, let unit):
-            guard let value = decimal(number) else { return nil }
-            let open = QuantityBound(value, inclusive: false)
-            let closed = QuantityBound(value, inclusive: true)
-            unitSyntax = unit
-            switch comparison {
-            case .less: (lower, upper) = (nil, open)
-            case .atMost: (lower, upper) = (nil, closed)
-            case .more: (lower, upper) = (open, nil)
-            case .atLeast: (lower, upper) = (closed, nil)
-            case .equal: (lower, upper) = (closed, closed)
-            }
-        case .range(let low, let high, let unit):
-            guard let first = decimal(low), let last = decimal(high) else { return nil }
-            if last < first {
-                error(
-                    "C0244", "the range from \(low.text) to \(high.text) is empty", at: syntax.span, help: "write the smaller number first")
-                return nil
-            }
-            (lower, upper, unitSyntax) = (QuantityBound(first, inclusive: true), QuantityBound(last, inclusive: true), unit)
-        case .coded, .flag: return nil
-        }
-        guard let unit = unit(unitSyntax, expected: expected, at: syntax.span) else { return nil }
-        return QuantityRange(from: lower, to: upper, unit: unit)
-    }
-
-    private mutating func decimal(_ number: NumberSyntax) -> ExactDecimal? {
-        if let value = ExactDecimal(number.text) { return value }
-        error("C0245", "`\(number.text)` has too many digits", at: number.span, help: "use at most 30")
-        return nil
-    }
-
-    private mutating func unit(_ syntax: NameSyntax?, expected: String?, at span: SourceSpan) -> String? {
-        guard let syntax else {
-            guard let expected, expected != "1" else { return "1" }
-            error("C0246", "the number has no unit", at: span, help: "write it with a UCUM unit, as `\(expected)`")
-            return nil
-        }
-        guard let unit = UCUMUnit(syntax.text) else {
-            error(
-                "C0247", "`\(syntax.text)` is no UCUM unit that is known here", at: syntax.span,
-                help: expected.map { "write `\($0)`" } ?? "write it as in UCUM, `ng/mL`")
-            return nil
-        }
-        if let expected, let wanted = UCUMUnit(expected), !unit.isCommensurable(with: wanted) {
-            error(
-                "C0248", "`\(syntax.text)` and `\(expected)` measure different things", at: syntax.span,
-                help: "use a unit that can be converted to `\(expected)`")
-            return nil
-        }
-        return syntax.text
-    }
-
     // MARK: Properties of series
+
+    private mutating func having(_ syntax: HavingSyntax) -> [AttributeTest] {
+        switch syntax {
+        case .series(let list): return attributes(list)
+        case .segmentation(let concepts):
+            guard let structures = conceptSet(concepts, usedFor: nil, place: "a structure") else { return [] }
+            // Other series than segmentations have no such property, and that is no gap in what is known of them.
+            let modalities = hyperontology.modalities(holding: CoreVocabulary.segmentedStructure).map { ConceptTerm(ConceptIRI($0)) }
+            let kind = AttributeTest(ConceptIRI(CoreVocabulary.modality), .coded(ConceptSet(include: modalities)))
+            let structure = AttributeTest(ConceptIRI(CoreVocabulary.segmentedStructure), .coded(structures))
+            return modalities.isEmpty ? [structure] : [kind, structure]
+        }
+    }
 
     private mutating func attributes(_ list: AttributeListSyntax) -> [AttributeTest] {
         list.attributes.compactMap { attribute in
@@ -211,7 +198,7 @@ extension PlanBuilder {
     private mutating func test(_ attribute: AttributeSyntax, of property: SeriesProperty) -> ValueTest? {
         switch (property.valueKind, attribute.value) {
         case (.coded, .coded(let list)):
-            return conceptSet(list, usedFor: property.valuesFrom ?? "Value", place: "the property `\(property.label)`").map { .coded($0) }
+            return conceptSet(list, usedFor: property.valuesFrom, place: "the property `\(property.label)`").map { .coded($0) }
         case (.quantity, .comparison), (.quantity, .range): return quantity(attribute.value, expected: property.unit).map { .quantity($0) }
         case (.flag, .flag(let flag, _)): return .flag(flag)
         default:
@@ -236,6 +223,8 @@ extension EventKindSyntax {
         case .radiotherapy: .radiotherapy
         case .observation: .observation
         case .death: .death
+        case .visit: .visit
+        case .specimen: .specimen
         case .imagingStudy: .imagingStudy
         case .imagingSeries: .imagingSeries
         }
@@ -257,6 +246,9 @@ extension EventKind {
         case .imagingStudy: "ImagingStudy"
         case .imagingSeries: "ImagingSeries"
         case .death: "Death"
+        case .visit: "Visit"
+        case .specimen: "Specimen"
+        case .observationPeriod: "ObservationPeriod"
         }
     }
 }
@@ -268,5 +260,20 @@ extension String {
             if character.isUppercase, !text.isEmpty { text.append(" ") }
             text.append(contentsOf: character.lowercased())
         }
+    }
+}
+
+extension NameSyntax {
+    /// `1st`, `2nd`, `3rd`, `4th`.
+    static func ordinal(_ number: Int) -> String {
+        let ending =
+            switch (number % 100, number % 10) {
+            case (11...13, _): "th"
+            case (_, 1): "st"
+            case (_, 2): "nd"
+            case (_, 3): "rd"
+            default: "th"
+            }
+        return "\(number)\(ending)"
     }
 }

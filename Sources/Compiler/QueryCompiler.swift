@@ -10,18 +10,18 @@ public struct QueryCompiler: Sendable {
     public init(hyperontology: Hyperontology) { self.hyperontology = hyperontology }
 
     /// Compiles a text. Each stage runs only on what the one before left without errors; all messages are kept.
-    public func compile(_ source: SourceText) -> CompilationResult {
+    ///
+    /// - Parameter settings: values for the query's parameters, by name.
+    public func compile(_ source: SourceText, settings: [String: String] = [:]) -> CompilationResult {
         let (tree, mistakes) = Parser.parse(source)
-        guard !mistakes.containsErrors, let cohort = tree.cohort else {
-            return CompilationResult(tree: tree, diagnostics: mistakes, query: nil)
-        }
-        var builder = PlanBuilder(hyperontology: hyperontology, source: source)
-        let built = builder.build(cohort, tree.report)
+        guard !mistakes.containsErrors else { return CompilationResult(tree: tree, diagnostics: mistakes, query: nil) }
+        var builder = PlanBuilder(hyperontology: hyperontology, source: source, settings: settings)
+        let built = builder.build(tree)
         let diagnostics = mistakes + builder.diagnostics.sorted { ($0.span?.lowerBound ?? 0) < ($1.span?.lowerBound ?? 0) }
         guard let built, !diagnostics.containsErrors else { return CompilationResult(tree: tree, diagnostics: diagnostics, query: nil) }
         let expanded = Expander(hyperontology: hyperontology).expand(built.plan)
         let query = CompiledQuery(
-            name: cohort.name.text, plan: built.plan, expanded: expanded, labels: built.labels, anchorNames: cohort.events.map(\.name.text),
+            name: built.name, plan: built.plan, expanded: expanded, labels: built.labels, anchorNames: built.anchorNames,
             byNode: built.byNode, planHash: built.plan.canonicalHash)
         return CompilationResult(tree: tree, diagnostics: diagnostics, query: query)
     }

@@ -43,11 +43,41 @@ public struct DisclosureGate: Sendable {
         case .strata(let strata):
             var columns =
                 strata.first.map { first in first.values.indices.map { column in strata.map { protect($0.values[column]) } } } ?? []
-            columns = columns.map(hideASecondCell)
+            let axes = counted.breakdown.axes.map(\.strata.count)
+            let shape = axes.reduce(1, *) == strata.count ? axes : [strata.count]
+            columns = columns.map { hideSecondCells($0, in: shape) }
             let rows = strata.enumerated().map { row, stratum in
                 ProtectedStratum(name: stratum.name, values: columns.map { $0[row] })
             }
             return ProtectedBreakdown(counted.breakdown, .strata(rows))
+        }
+    }
+
+    /// In every line of a table, along every axis of it, no cell is held back alone: the line's sum, which another table of the report
+    /// may show, less the others would bound it. What is hidden for one line may stand alone in another, so it is done until none does.
+    private func hideSecondCells(_ column: [ProtectedValue], in shape: [Int]) -> [ProtectedValue] {
+        var cells = column
+        var hasChanged = true
+        while hasChanged {
+            hasChanged = false
+            for line in DisclosureGate.lines(of: shape) {
+                let before = line.map { cells[$0] }
+                let after = hideASecondCell(before)
+                guard after != before else { continue }
+                for (place, value) in zip(line, after) { cells[place] = value }
+                hasChanged = true
+            }
+        }
+        return cells
+    }
+
+    /// The places of the cells of every line of a table along every axis, the last axis varying fastest.
+    static func lines(of shape: [Int]) -> [[Int]] {
+        let count = shape.reduce(1, *)
+        return shape.indices.flatMap { axis -> [[Int]] in
+            let stride = shape[(axis + 1)...].reduce(1, *)
+            let starts = (0..<count).filter { ($0 / stride) % shape[axis] == 0 }
+            return starts.map { start in (0..<shape[axis]).map { start + $0 * stride } }
         }
     }
 

@@ -58,6 +58,7 @@ public struct DisclosurePolicy: Hashable, Sendable {
             } else {
                 nil
             }
+        case .cross(let axes): axes.lazy.compactMap { self.refusal(of: $0) }.first
         }
     }
 

@@ -18,37 +18,103 @@ struct Candidates {
         }
     }
 
-    /// The one that a pick means.
+    /// The one that a pick means: by day and key, unless an event that may match, or whose day is not exactly known, could come before it.
     ///
-    /// The first or last certain event by day and key, unless an event that may match, or whose day is not exactly known, could come before it.
-    func resolve(_ pick: Pick, in table: EventTable) -> AnchorColumn.Resolution {
+    /// - Parameter day: for the nearest one, the day that it is near to.
+    func resolve(_ pick: Pick, near day: NamedEvents.Day, in table: EventTable) -> AnchorColumn.Resolution {
         switch pick {
         case .all: return .events(certain: certain, possible: uncertain.count)
-        case .first: return single(in: table) { $0.earliest.daysSinceEpoch }
-        case .last: return single(in: table) { -$0.latest.daysSinceEpoch }
+        case .first: return single(1, in: table, place: Place.forwards)
+        case .last: return single(1, in: table, place: Place.backwards)
+        case .nth(let number): return single(abs(number), in: table, place: number > 0 ? Place.forwards : Place.backwards)
+        case .nearest:
+            switch day {
+            case .none: return .none
+            case .day(let range) where range.isExact:
+                return single(1, in: table) { Place(nearest: $0, to: range.earliest.daysSinceEpoch, key: $1) }
+            case .day, .unknown: return isEmpty ? .none : .unknown
+            }
         }
     }
 
-    /// - Parameter rank: by which the wanted event comes first; for a range the best that it can be.
-    private func single(in table: EventTable, rank: (DateRange) -> Int) -> AnchorColumn.Resolution {
-        guard !certain.isEmpty else { return uncertain.isEmpty ? .none : .unknown }
-        var chosen: (row: Int, rank: Int, key: String)?
+    /// Where an event stands among others; for one whose day lies in a range, the best that it can be.
+    private struct Place: Comparable {
+        let distance: Int
+        let day: Int
+        let key: String
+
+        static func forwards(_ start: DateRange, _ key: String) -> Place {
+            Place(distance: 0, day: start.earliest.daysSinceEpoch, key: key)
+        }
+
+        static func backwards(_ start: DateRange, _ key: String) -> Place {
+            Place(distance: 0, day: -start.latest.daysSinceEpoch, key: key)
+        }
+
+        init(distance: Int, day: Int, key: String) {
+            self.distance = distance
+            self.day = day
+            self.key = key
+        }
+
+        init(nearest start: DateRange, to day: Int, key: String) {
+            let closest = min(max(start.earliest.daysSinceEpoch, day), start.latest.daysSinceEpoch)
+            self.init(distance: abs(day - closest), day: closest, key: key)
+        }
+
+        static func < (left: Place, right: Place) -> Bool { (left.distance, left.day, left.key) < (right.distance, right.day, right.key) }
+    }
+
+    /// - Parameters:
+    ///   - number: counted from one.
+    ///   - place: by which the wanted event comes first.
+    private func single(_ number: Int, in table: EventTable, place: (DateRange, String) -> Place) -> AnchorColumn.Resolution {
+        guard possibleCount >= number else { return .none }
+        var placed: [(row: Int, place: Place)] = []
         var rivals = uncertain
         for row in certain {
-            let event = table[row]
-            guard let start = event.start, start.isExact else {
+            if let start = table[row].start, start.isExact {
+                placed.append((row, place(start, table[row].key)))
+            } else {
                 rivals.append(row)
-                continue
             }
-            let place = (rank(start), event.key)
-            if let best = chosen, (best.rank, best.key) <= place { continue }
-            chosen = (row, place.0, place.1)
         }
-        guard let chosen else { return .unknown }
+        guard placed.count >= number else { return .unknown }
+        let chosen: (row: Int, place: Place)
+        if number == 1, let best = placed.min(by: { $0.place < $1.place }) {
+            chosen = best
+        } else {
+            chosen = placed.sorted { $0.place < $1.place }[number - 1]
+        }
         for row in rivals {
-            guard let start = table[row].start else { return .unknown }
-            if (rank(start), table[row].key) < (chosen.rank, chosen.key) { return .unknown }
+            guard let start = table[row].start, place(start, table[row].key) > chosen.place else { return .unknown }
         }
         return .event(chosen.row)
+    }
+
+    /// Whether so many of them follow one another by a gap (``CohortPlan/Condition/chain(_:count:_:)``).
+    func chain(of count: Int, _ gap: Gap, in table: EventTable) -> Truth {
+        let exact = certain.filter { table[$0].start?.isExact == true }
+        if Candidates.hasChain(of: count, gap, days: Candidates.days(exact, table)) { return .yes }
+        guard possibleCount >= count else { return .no }
+        let all = certain + uncertain
+        guard all.allSatisfy({ table[$0].start?.isExact == true }) else { return .unknown }
+        return Candidates.hasChain(of: count, gap, days: Candidates.days(all, table)) ? .unknown : .no
+    }
+
+    private static func days(_ rows: [Int], _ table: EventTable) -> [CalendarDate] {
+        rows.compactMap { table[$0].start?.earliest }.sorted()
+    }
+
+    /// Which event of a day comes first does not matter: the events of a day are alike to a chain.
+    private static func hasChain(of count: Int, _ gap: Gap, days: [CalendarDate]) -> Bool {
+        var longest = [Int](repeating: 1, count: days.count)
+        for later in days.indices {
+            for earlier in 0..<later where longest[earlier] >= longest[later] && gap.contains(days[later], after: days[earlier]) {
+                longest[later] = longest[earlier] + 1
+            }
+            if longest[later] >= count { return true }
+        }
+        return false
     }
 }

@@ -22,6 +22,11 @@ extension DateRange {
         range.contains(from: earliest.completedYears(since: birth.latest), to: latest.completedYears(since: birth.earliest))
     }
 
+    /// Whether the completed months from a birth date to this day lie in a range.
+    func months(since birth: DateRange, isIn range: CountRange) -> Truth {
+        range.contains(from: earliest.completedMonths(since: birth.latest), to: latest.completedMonths(since: birth.earliest))
+    }
+
     /// The band of ages on this day; nil when the two dates leave more than one, or when it lies before birth.
     func ageBand(since birth: DateRange, width: Int) -> Int? {
         guard let youngest = Breakdown.band(ofAge: earliest.completedYears(since: birth.latest), width: width),
@@ -35,17 +40,19 @@ extension DateRange {
 struct PlacedWindow {
     private let lower: (day: DateRange, isInclusive: Bool)?
     private let upper: (day: DateRange, isInclusive: Bool)?
+    private let side: Window.Side
 
     init(_ window: Window, around anchor: DateRange) {
         lower = window.lower.map { (anchor.advanced(by: $0.distance), $0.isInclusive) }
         upper = window.upper.map { (anchor.advanced(by: $0.distance), $0.isInclusive) }
+        side = window.side
     }
 
-    /// Whether an event that starts then lies in the window; a start that is not recorded is unknown.
-    func contains(_ start: DateRange?) -> Truth {
-        guard let start else { return .unknown }
-        let after = lower.map { $0.isInclusive ? start.isOnOrAfter($0.day) : start.isAfter($0.day) } ?? .yes
-        let before = upper.map { $0.isInclusive ? $0.day.isOnOrAfter(start) : $0.day.isAfter(start) } ?? .yes
+    /// Whether an event lies in the window with the end that is meant; one that is not recorded is unknown.
+    func contains(_ event: SourceEvent) -> Truth {
+        guard let day = side == .start ? event.start : event.end else { return .unknown }
+        let after = lower.map { $0.isInclusive ? day.isOnOrAfter($0.day) : day.isAfter($0.day) } ?? .yes
+        let before = upper.map { $0.isInclusive ? $0.day.isOnOrAfter(day) : $0.day.isAfter(day) } ?? .yes
         return after && before
     }
 }

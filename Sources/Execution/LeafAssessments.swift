@@ -7,11 +7,16 @@ struct LeafAssessments {
     let anchors: [Assessment]
     let sex: Assessment
     let birthDate: Assessment
+    /// By request of which the number itself is needed: whether its source hands it over.
+    let values: [EventRequest: Assessment]
+    /// By named event.
+    let anchorRequests: [EventRequest]
 
     /// How well it is known which of a patient's events a selection finds.
     func assessment(of selection: EventSelection) -> Assessment {
         let own = (choices[selection.request] ?? .none).assessment
-        return selection.windows.reduce(own) { $0.combined(with: position(of: $1.anchor)) }
+        let points = selection.windows.map(\.anchor) + [selection.pick.anchor].compactMap(\.self)
+        return points.reduce(own) { $0.combined(with: position(of: $1)) }
     }
 
     /// How well the day of a point in time is known.
@@ -19,6 +24,10 @@ struct LeafAssessments {
     /// An event that is found too often or too seldom can be another one than is meant, so its day bounds nothing.
     func position(of point: AnchorPoint) -> Assessment {
         point.event.map { position(of: $0) } ?? .exact
+    }
+
+    private func number(of event: EventReference) -> Assessment {
+        position(of: event).combined(with: values[anchorRequests[event.index]] ?? .notEvaluable("the node has no source for it"))
     }
 
     private func position(of event: EventReference) -> Assessment {
@@ -29,17 +38,27 @@ struct LeafAssessments {
         }
     }
 
-    /// How well a condition that has no parts can be evaluated.
+    /// How well a condition that is decided as a whole can be evaluated.
+    ///
+    /// Whether something is known or possible is asked of what a source holds: where no source can evaluate it, there is no answer,
+    /// and it must not come out as unknown for every patient.
     func assessment(ofLeaf condition: Condition) -> Assessment {
         switch condition {
-        case .all, .any, .not: return .exact
+        case .all, .any, .not, .some, .given: return .exact
+        case .known(let part):
+            let whole = summary(of: part).assessmentOfWhole
+            return whole.coverage == .exact || whole.coverage == .notEvaluable
+                ? whole : Assessment(.approximate, reasons: whole.reasons)
+        case .possible(let part): return summary(of: part).assessmentOfWhole
+        case .chain(let selection, _, _): return assessment(of: selection)
         case .count(let selection, let range):
             let found = assessment(of: selection)
             return Assessment(found.coverage.counted(in: range), reasons: found.reasons)
         case .exists(let event): return anchors[event.index]
         case .relation(let event, let window): return position(of: event).combined(with: position(of: window.anchor))
+        case .ratio(let event, let other, _): return number(of: event).combined(with: number(of: other))
         case .sex: return sex
-        case .age(let point, _): return birthDate.combined(with: position(of: point))
+        case .age(let point, _), .ageInMonths(let point, _): return birthDate.combined(with: position(of: point))
         }
     }
 
@@ -47,19 +66,23 @@ struct LeafAssessments {
 
     /// What the counts of a plan are as a whole.
     func overall(of plan: CohortPlan) -> Coverage {
-        guard decidability(of: plan.condition).canBeTrue else { return .notEvaluable }
-        let condition = coverage(of: plan.condition, negated: false)
+        let condition = summary(of: plan.condition)
+        guard condition.canBeTrue else { return .notEvaluable }
         let counted = plan.report.measures.map { measure in
             measure.event.map { event in isSetOfImages(measure, plan) ? anchors[event.index] : position(of: event) } ?? .exact
         }
-        let strata = plan.report.breakdowns.map { breakdown in
-            switch breakdown {
-            case .sex: sex
-            case .age(let point, _): birthDate.combined(with: position(of: point))
-            }
-        }
+        let strata = plan.report.breakdowns.map(assessment(of:))
         // What has no value at all says so itself and takes nothing from the others.
-        return (counted + strata).map(\.coverage).filter { $0 != .notEvaluable }.reduce(condition) { $0.combined(with: $1) }
+        return (counted + strata).map(\.coverage).filter { $0 != .notEvaluable }.reduce(condition.coverage) { $0.combined(with: $1) }
+    }
+
+    /// How well patients can be split.
+    func assessment(of breakdown: Breakdown) -> Assessment {
+        switch breakdown {
+        case .sex: sex
+        case .age(let point, _): birthDate.combined(with: position(of: point))
+        case .cross(let axes): axes.map(assessment(of:)).reduce(.exact) { $0.combined(with: $1) }
+        }
     }
 
     /// Whether finding more events can only raise a measure: not so for the series of one event, which may be another one.
@@ -68,46 +91,103 @@ struct LeafAssessments {
         return plan.anchors[event.index].pick == .all
     }
 
-    /// The coverages of all leaves, seen through the negations above them. A leaf that cannot be evaluated is never found true:
-    /// what is counted beside it is a lower bound.
-    private func coverage(of condition: Condition, negated: Bool) -> Coverage {
-        switch condition {
-        case .all(let parts), .any(let parts):
-            return parts.map { coverage(of: $0, negated: negated) }.reduce(.exact) { $0.combined(with: $1) }
-        case .not(let part): return coverage(of: part, negated: !negated)
-        default:
-            let leaf = assessment(ofLeaf: condition).coverage
-            return leaf == .notEvaluable ? .narrower : negated ? leaf.negated : leaf
-        }
-    }
-
     /// Why leaves cannot be evaluated, each reason once.
-    func gaps(in condition: Condition) -> [String] {
+    func gaps(in condition: Condition) -> [String] { summary(of: condition).gaps }
+
+    /// What is known of a condition and everything in it, in one pass.
+    private func summary(of condition: Condition) -> ConditionSummary {
         switch condition {
-        case .all(let parts), .any(let parts): return parts.flatMap(gaps).uniqued
-        case .not(let part): return gaps(in: part)
-        default:
-            let leaf = assessment(ofLeaf: condition)
-            return leaf.coverage == .notEvaluable ? leaf.reasons : []
+        case .all(let parts): return ConditionSummary(all: parts.map(summary))
+        case .any(let parts): return ConditionSummary(any: parts.map(summary))
+        case .not(let part): return summary(of: part).negated
+        case .some(let range, let parts): return ConditionSummary(parts.map(summary), in: range)
+        case .given(let known, let part): return ConditionSummary(summary(of: part), given: summary(of: known))
+        default: return ConditionSummary(leaf: assessment(ofLeaf: condition))
         }
     }
+}
 
-    /// Which truths a condition can have for some patient, given that leaves that cannot be evaluated are unknown for all.
-    private func decidability(of condition: Condition) -> (canBeTrue: Bool, canBeFalse: Bool) {
-        switch condition {
-        case .all(let parts):
-            let known = parts.map(decidability)
-            return (known.allSatisfy(\.canBeTrue), known.contains(where: \.canBeFalse))
-        case .any(let parts):
-            let known = parts.map(decidability)
-            return (known.contains(where: \.canBeTrue), known.allSatisfy(\.canBeFalse))
-        case .not(let part):
-            let known = decidability(of: part)
-            return (known.canBeFalse, known.canBeTrue)
-        default:
-            let isEvaluable = assessment(ofLeaf: condition).coverage != .notEvaluable
-            return (isEvaluable, isEvaluable)
+/// What is known of a condition whose leaves are assessed.
+private struct ConditionSummary {
+    /// Why leaves cannot be evaluated.
+    var gaps: [String] = []
+    /// What keeps leaves from being exact.
+    var reasons: [String] = []
+    /// The coverages of all leaves, seen through the negations above them. A leaf that cannot be evaluated is never found true, nor
+    /// false: what is counted beside it is a lower bound on either side.
+    var coverage = Coverage.exact
+    /// The same of the opposite.
+    var coverageOfOpposite = Coverage.exact
+    /// Which truths it can have for some patient, given that leaves that cannot be evaluated are unknown for all.
+    var canBeTrue = true
+    var canBeFalse = true
+
+    init(leaf: Assessment) {
+        reasons = leaf.reasons
+        guard leaf.coverage == .notEvaluable else {
+            (coverage, coverageOfOpposite) = (leaf.coverage, leaf.coverage.negated)
+            return
         }
+        gaps = leaf.reasons.isEmpty ? ["it cannot be evaluated here"] : leaf.reasons
+        (coverage, coverageOfOpposite) = (.narrower, .narrower)
+        (canBeTrue, canBeFalse) = (false, false)
+    }
+
+    init(all parts: [ConditionSummary]) {
+        self.init(combining: parts)
+        (canBeTrue, canBeFalse) = (parts.allSatisfy(\.canBeTrue), parts.contains(where: \.canBeFalse))
+    }
+
+    init(any parts: [ConditionSummary]) {
+        self.init(combining: parts)
+        (canBeTrue, canBeFalse) = (parts.contains(where: \.canBeTrue), parts.allSatisfy(\.canBeFalse))
+    }
+
+    /// Of the statement that the number of parts that hold lies in a range.
+    init(_ parts: [ConditionSummary], in range: CountRange) {
+        self.init(combining: parts)
+        if range.upper != nil, range.lower == 0 {
+            (coverage, coverageOfOpposite) = (coverageOfOpposite, coverage)
+        } else if range.upper != nil {
+            coverage = coverage.combined(with: coverageOfOpposite)
+            coverageOfOpposite = coverage
+        }
+        let forced = parts.count { !$0.canBeTrue && !$0.canBeFalse }
+        let onlyTrue = parts.count { $0.canBeTrue && !$0.canBeFalse }
+        let either = parts.count { $0.canBeTrue && $0.canBeFalse }
+        // With so many that hold, the others that cannot be false are unknown, as are those that are never decided.
+        let outcomes = (0...(onlyTrue + either)).map { held in
+            range.contains(from: held, to: held + forced + max(0, onlyTrue - held))
+        }
+        (canBeTrue, canBeFalse) = (outcomes.contains(.yes), outcomes.contains(.no))
+    }
+
+    init(_ part: ConditionSummary, given known: ConditionSummary) {
+        self.init(combining: [known, part])
+        // Who is taken to be known too often or too seldom can be counted or left out on either side.
+        let certainty: Coverage = known.coverage == .exact || !known.gaps.isEmpty ? .exact : .approximate
+        coverage = part.coverage.combined(with: certainty)
+        coverageOfOpposite = part.coverageOfOpposite.combined(with: certainty)
+        (canBeTrue, canBeFalse) = (known.canBeTrue && part.canBeTrue, known.canBeTrue && part.canBeFalse)
+    }
+
+    private init(combining parts: [ConditionSummary]) {
+        gaps = parts.flatMap(\.gaps).uniqued
+        reasons = parts.flatMap(\.reasons).uniqued
+        coverage = parts.map(\.coverage).reduce(.exact) { $0.combined(with: $1) }
+        coverageOfOpposite = parts.map(\.coverageOfOpposite).reduce(.exact) { $0.combined(with: $1) }
+    }
+
+    var negated: ConditionSummary {
+        var opposite = self
+        (opposite.coverage, opposite.coverageOfOpposite) = (coverageOfOpposite, coverage)
+        (opposite.canBeTrue, opposite.canBeFalse) = (canBeFalse, canBeTrue)
+        return opposite
+    }
+
+    /// How well it can be evaluated when every leaf of it must be.
+    var assessmentOfWhole: Assessment {
+        gaps.isEmpty ? Assessment(coverage, reasons: reasons) : Assessment(.notEvaluable, reasons: gaps)
     }
 }
 

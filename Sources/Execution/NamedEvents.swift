@@ -32,13 +32,19 @@ struct NamedEvents {
         }
     }
 
-    /// Whether an event that starts then lies in the window around the patient's anchor.
-    func contains(_ window: Window, _ start: DateRange?, for patient: Int) -> Truth {
+    /// Whether an event lies in the window around the patient's anchor.
+    func contains(_ window: Window, _ event: SourceEvent, for patient: Int) -> Truth {
         switch day(of: window.anchor, for: patient) {
-        case .day(let day): PlacedWindow(window, around: day).contains(start)
+        case .day(let day): PlacedWindow(window, around: day).contains(event)
         case .none: .no
         case .unknown: .unknown
         }
+    }
+
+    /// What a selection is for the patient.
+    func resolution(of selection: EventSelection, in table: EventTable, for patient: Int) -> AnchorColumn.Resolution {
+        let near = selection.pick.anchor.map { day(of: $0, for: patient) } ?? .none
+        return candidates(of: selection, in: table, for: patient).resolve(selection.pick, near: near, in: table)
     }
 
     /// The patient's events of a selection, before its pick.
@@ -55,7 +61,7 @@ struct NamedEvents {
         var candidates = Candidates()
         for row in rows {
             let event = table[row]
-            let inTime = placed.reduce(Truth.yes) { $0 && ($1?.contains(event.start) ?? .unknown) }
+            let inTime = placed.reduce(Truth.yes) { $0 && ($1?.contains(event) ?? .unknown) }
             candidates.add(row, (event.isCertain ? .yes : .unknown) && inTime)
         }
         return candidates

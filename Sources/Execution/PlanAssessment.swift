@@ -15,6 +15,7 @@ public struct PlanAssessment: Sendable {
     /// By named event: how well it is known whether it exists, the events that it is anchored on included.
     let anchors: [Assessment]
     private let plan: CohortPlan
+    private let values: [EventRequest: Assessment]
 
     init(_ expanded: ExpandedPlan, sources: [any SourceAdapter]) {
         let plan = expanded.plan
@@ -29,6 +30,14 @@ public struct PlanAssessment: Sendable {
         self.sex = sex
         self.birthDate = birthDate
         self.anchors = PlanAssessment.anchors(of: plan, choices)
+        let valued = plan.valuedRequests.map { request in
+            let source = choices[request]?.source
+            return (
+                request,
+                source.map { sources[$0].assessValues(of: request, in: expanded) } ?? .notEvaluable("the node has no source for it")
+            )
+        }
+        self.values = Dictionary(uniqueKeysWithValues: valued)
         self.coverage = plan.criteria.map { criterion in
             let choice =
                 switch criterion.subject {
@@ -40,7 +49,9 @@ public struct PlanAssessment: Sendable {
                 criterionID: criterion.id, coverage: choice.assessment.coverage, reasons: choice.assessment.reasons,
                 source: choice.source.map { sources[$0].name })
         }
-        let leaves = LeafAssessments(choices: choices, anchors: anchors, sex: sex.assessment, birthDate: birthDate.assessment)
+        let leaves = LeafAssessments(
+            choices: choices, anchors: anchors, sex: sex.assessment, birthDate: birthDate.assessment, values: values,
+            anchorRequests: plan.anchors.map(\.request))
         self.gaps = leaves.gaps(in: plan.condition)
         self.overall = leaves.overall(of: plan)
     }
@@ -51,14 +62,21 @@ public struct PlanAssessment: Sendable {
     /// How well the day of a point in time is known.
     func assessment(of point: AnchorPoint) -> Assessment { leaves.position(of: point) }
 
+    /// How well patients can be split.
+    func assessment(of breakdown: Breakdown) -> Assessment { leaves.assessment(of: breakdown) }
+
     private var leaves: LeafAssessments {
-        LeafAssessments(choices: requests, anchors: anchors, sex: sex.assessment, birthDate: birthDate.assessment)
+        LeafAssessments(
+            choices: requests, anchors: anchors, sex: sex.assessment, birthDate: birthDate.assessment, values: values,
+            anchorRequests: plan.anchors.map(\.request))
     }
 
     private static func anchors(of plan: CohortPlan, _ choices: [EventRequest: SourceChoice]) -> [Assessment] {
         var assessed: [Assessment] = []
         for anchor in plan.anchors {
-            let known = LeafAssessments(choices: choices, anchors: assessed, sex: .exact, birthDate: .exact)
+            let known = LeafAssessments(
+                choices: choices, anchors: assessed, sex: .exact, birthDate: .exact, values: [:],
+                anchorRequests: plan.anchors.map(\.request))
             assessed.append(known.assessment(of: anchor))
         }
         return assessed

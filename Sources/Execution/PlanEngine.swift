@@ -74,10 +74,11 @@ struct SourceNeeds {
             add(anchor.request, assessment)
         }
         add(plan.condition, assessment)
-        for breakdown in plan.report.breakdowns {
-            switch breakdown {
+        for axis in plan.report.breakdowns.flatMap(\.axes) {
+            switch axis {
             case .sex: add(assessment.sex)
             case .age: add(assessment.birthDate)
+            case .cross: break
             }
         }
     }
@@ -94,13 +95,14 @@ struct SourceNeeds {
 
     private mutating func add(_ condition: Condition, _ assessment: PlanAssessment) {
         switch condition {
-        case .all(let parts), .any(let parts): for part in parts { add(part, assessment) }
-        case .not(let part): add(part, assessment)
-        case .count(let selection, _):
+        case .all(let parts), .any(let parts), .some(_, let parts): for part in parts { add(part, assessment) }
+        case .not(let part), .known(let part), .possible(let part): add(part, assessment)
+        case .given(let known, let part): for part in [known, part] { add(part, assessment) }
+        case .count(let selection, _), .chain(let selection, _, _):
             if assessment.assessment(ofLeaf: condition).coverage != .notEvaluable { add(selection.request, assessment) }
-        case .exists, .relation: break
+        case .exists, .relation, .ratio: break
         case .sex: add(assessment.sex)
-        case .age: add(assessment.birthDate)
+        case .age, .ageInMonths: add(assessment.birthDate)
         }
     }
 

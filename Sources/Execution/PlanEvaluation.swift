@@ -1,3 +1,4 @@
+import BitCollections
 import CohortPlan
 
 /// The evaluation of a plan in bulk, over what its sources delivered.
@@ -23,9 +24,7 @@ struct PlanEvaluation {
                 events.append(nil)
                 continue
             }
-            let resolutions = (0..<patients.count).map { patient in
-                events.candidates(of: anchor, in: table, for: patient).resolve(anchor.pick, in: table)
-            }
+            let resolutions = (0..<patients.count).map { events.resolution(of: anchor, in: table, for: $0) }
             events.append(AnchorColumn(table: table, resolutions: resolutions))
         }
         self.plan = plan
@@ -51,10 +50,33 @@ struct PlanEvaluation {
             for part in parts { whole = whole || (try truth(of: part)) }
             return whole
         case .not(let part): return !(try truth(of: part))
+        case .some(let range, let parts): return try number(of: parts, in: range)
+        case .given(let known, let part):
+            let (given, truth) = (try truth(of: known).yes, try truth(of: part))
+            return TruthSets(
+                yes: truth.yes.intersection(given),
+                unknown: BitSet(0..<patients.count).subtracting(given).union(truth.unknown.intersection(given)), count: patients.count)
         default:
             guard assessment.assessment(ofLeaf: condition).coverage != .notEvaluable else { return .allUnknown(count: patients.count) }
-            return leaf(condition)
+            switch condition {
+            case .known(let part):
+                return TruthSets(yes: BitSet(0..<patients.count).subtracting(try truth(of: part).unknown), count: patients.count)
+            case .possible(let part): return TruthSets(yes: try truth(of: part).possible, count: patients.count)
+            default: return leaf(condition)
+            }
         }
+    }
+
+    /// For whom the number of parts that hold lies in a range.
+    private func number(of parts: [Condition], in range: CountRange) throws(ExecutionFailure) -> TruthSets {
+        var least = [Int](repeating: 0, count: patients.count)
+        var most = least
+        for part in parts {
+            let truth = try truth(of: part)
+            for patient in truth.yes { least[patient] += 1 }
+            for patient in truth.possible { most[patient] += 1 }
+        }
+        return TruthSets(count: patients.count) { range.contains(from: least[$0], to: most[$0]) }
     }
 
     /// A condition that has no parts and can be evaluated.
@@ -65,17 +87,19 @@ struct PlanEvaluation {
             guard let column = events.columns[event.index] else { return .allUnknown(count: patients.count) }
             return TruthSets(count: patients.count) { column.exists(for: $0) }
         case .relation(let event, let window): return relation(event, window)
+        case .ratio(let event, let other, let range): return ratio(event, other, range)
         case .sex(let sex): return TruthSets(count: patients.count) { patients.sexes[$0].map { Truth($0 == sex) } ?? .unknown }
-        case .age(let point, let range): return age(at: point, range)
-        case .all, .any, .not: return .allUnknown(count: patients.count)
+        case .age(let point, let range): return age(at: point) { $0.age(since: $1, isIn: range) }
+        case .ageInMonths(let point, let range): return age(at: point) { $0.months(since: $1, isIn: range) }
+        case .chain(let selection, let count, let gap): return chain(selection, count, gap)
+        case .all, .any, .not, .some, .given, .known, .possible: return .allUnknown(count: patients.count)
         }
     }
 
     private func count(_ selection: EventSelection, _ range: CountRange) -> TruthSets {
         guard let table = tables[selection.request] else { return .allUnknown(count: patients.count) }
         return TruthSets(count: patients.count) { patient in
-            let found = events.candidates(of: selection, in: table, for: patient)
-            switch found.resolve(selection.pick, in: table) {
+            switch events.resolution(of: selection, in: table, for: patient) {
             case .events(let certain, let possible): return range.contains(from: certain.count, to: certain.count + possible)
             case .event: return range.contains(from: 1, to: 1)
             case .none: return range.contains(from: 0, to: 0)
@@ -84,21 +108,42 @@ struct PlanEvaluation {
         }
     }
 
+    private func chain(_ selection: EventSelection, _ count: Int, _ gap: Gap) -> TruthSets {
+        guard let table = tables[selection.request] else { return .allUnknown(count: patients.count) }
+        return TruthSets(count: patients.count) { patient in
+            events.candidates(of: selection, in: table, for: patient).chain(of: count, gap, in: table)
+        }
+    }
+
+    private func ratio(_ event: EventReference, _ other: EventReference, _ range: QuantityRange) -> TruthSets {
+        guard let first = events.columns[event.index], let second = events.columns[other.index] else {
+            return .allUnknown(count: patients.count)
+        }
+        return TruthSets(count: patients.count) { patient in
+            switch (first.resolutions[patient], second.resolutions[patient]) {
+            case (.none, _), (_, .none): .no
+            case (.event(let row), .event(let otherRow)):
+                range.contains(ratioOf: first.table[row].value, to: second.table[otherRow].value)
+            default: .unknown
+            }
+        }
+    }
+
     private func relation(_ event: EventReference, _ window: Window) -> TruthSets {
         guard let column = events.columns[event.index] else { return .allUnknown(count: patients.count) }
         return TruthSets(count: patients.count) { patient in
             switch column.resolutions[patient] {
-            case .event(let row): events.contains(window, column.table[row].start, for: patient)
+            case .event(let row): events.contains(window, column.table[row], for: patient)
             case .none: .no
             case .unknown, .events: .unknown
             }
         }
     }
 
-    private func age(at point: AnchorPoint, _ range: CountRange) -> TruthSets {
+    private func age(at point: AnchorPoint, _ test: (DateRange, DateRange) -> Truth) -> TruthSets {
         TruthSets(count: patients.count) { patient in
             switch events.day(of: point, for: patient) {
-            case .day(let day): patients.birthDates[patient].map { day.age(since: $0, isIn: range) } ?? .unknown
+            case .day(let day): patients.birthDates[patient].map { test(day, $0) } ?? .unknown
             case .none: .no
             case .unknown: .unknown
             }

@@ -27,6 +27,9 @@ public protocol SourceAdapter: Sendable {
     /// How well this source can answer a request. Decided without looking at any patient.
     func assess(_ request: EventRequest, in plan: ExpandedPlan) -> Assessment
 
+    /// Whether it hands over the numbers of the events that match a request (``SourceEvent/value``).
+    func assessValues(of request: EventRequest, in plan: ExpandedPlan) -> Assessment
+
     /// How well it can tell a patient's sex or birth date.
     func assess(_ subject: Demographic) -> Assessment
 
@@ -63,6 +66,10 @@ extension SourceAdapter {
 
     public func nativeQueries(for request: EventRequest, in plan: ExpandedPlan, requiring required: [EventRequest]) -> [NativeQuery] {
         nativeQueries(for: request, in: plan)
+    }
+
+    public func assessValues(of request: EventRequest, in plan: ExpandedPlan) -> Assessment {
+        .notEvaluable("this source tests numbers but does not hand them over")
     }
 }
 
@@ -111,10 +118,12 @@ public struct SourceEvent: Hashable, Sendable {
     public let study: String?
     /// For images: the series that a report counts, each certain to match; with `having series`, those that meet one of the groups.
     public let series: [String]
+    /// For observations, where the source hands it over: the number that is recorded.
+    public let value: RecordedValue
 
     public init(
         patient: String, key: String, start: DateRange?, end: DateRange? = nil, isCertain: Bool = true, study: String? = nil,
-        series: [String] = []
+        series: [String] = [], value: RecordedValue = .absent
     ) {
         self.patient = patient
         self.key = key
@@ -123,6 +132,7 @@ public struct SourceEvent: Hashable, Sendable {
         self.isCertain = isCertain
         self.study = study
         self.series = series
+        self.value = value
     }
 }
 

@@ -40,20 +40,17 @@ struct Tally {
     }
 
     private func content(of breakdown: Breakdown) -> CountedBreakdown.Content {
-        let assessment = self.assessment(of: breakdown)
+        let assessment = evaluation.assessment.assessment(of: breakdown)
         guard assessment.coverage != .notEvaluable else { return .notEvaluable(reasons: assessment.reasons) }
         let names = breakdown.strata
         var members = [BitSet](repeating: [], count: names.count)
-        for patient in counted { members[stratum(of: patient, in: breakdown) ?? names.count - 1].insert(patient) }
-        return .strata(zip(names, members).map { name, members in CountedStratum(name, measures.map { $0.value(in: members) }) })
-    }
-
-    private func assessment(of breakdown: Breakdown) -> Assessment {
-        let assessment = evaluation.assessment
-        switch breakdown {
-        case .sex: return assessment.sex.assessment
-        case .age(let point, _): return assessment.birthDate.assessment.combined(with: assessment.assessment(of: point))
+        // Of several axes the last one varies fastest; on each, `unknown` is last.
+        let axes = breakdown.axes.map { (breakdown: $0, count: $0.strata.count) }
+        for patient in counted {
+            let place = axes.reduce(0) { $0 * $1.count + (stratum(of: patient, in: $1.breakdown) ?? $1.count - 1) }
+            members[place].insert(patient)
         }
+        return .strata(zip(names, members).map { name, members in CountedStratum(name, measures.map { $0.value(in: members) }) })
     }
 
     /// The index of a patient's stratum; nil when it is unknown.
@@ -64,6 +61,7 @@ struct Tally {
             guard let birth = evaluation.patients.birthDates[patient], case .day(let day) = evaluation.events.day(of: point, for: patient)
             else { return nil }
             return day.ageBand(since: birth, width: width)
+        case .cross: return nil
         }
     }
 }

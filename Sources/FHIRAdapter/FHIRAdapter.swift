@@ -46,6 +46,11 @@ public struct FHIRAdapter: SourceAdapter {
 
     public func assess(_ request: EventRequest, in plan: ExpandedPlan) -> Assessment { lower(request, plan).assessment }
 
+    public func assessValues(of request: EventRequest, in plan: ExpandedPlan) -> Assessment {
+        if case .quantity = request.value { return .exact }
+        return .notEvaluable("a number is handed over only where it is tested")
+    }
+
     public func assess(_ subject: Demographic) -> Assessment {
         guard let place = bindings.patient else { return .notEvaluable("no resource type of patients is bound") }
         guard store.contents?.resourceTypes.contains(place.container) ?? true else {

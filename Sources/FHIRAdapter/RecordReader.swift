@@ -24,7 +24,12 @@ struct RecordReader: Sendable {
         guard truth != .no, let patient = row[0] as String?, let key = row[1] as String? else { return nil }
         return SourceEvent(
             patient: patient, key: key, start: StoreDate.range(row[2], row[3]), end: StoreDate.range(row[4], row[5]),
-            isCertain: truth == .yes)
+            isCertain: truth == .yes, value: value(of: row))
+    }
+
+    private func value(of row: Row) -> RecordedValue {
+        guard case .quantity = test, let number = (row[6] as String?).flatMap({ ExactDecimal($0) }) else { return .absent }
+        return .quantity(Quantity(number, row[7]), comparator: row[8])
     }
 
     private func truth(of row: Row) -> Truth {

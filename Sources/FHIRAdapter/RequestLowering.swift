@@ -109,6 +109,9 @@ extension EventKind {
         case .imagingStudy: "imaging studies"
         case .imagingSeries: "imaging series"
         case .death: "deaths"
+        case .visit: "visits"
+        case .specimen: "specimens"
+        case .observationPeriod: "observation periods"
         }
     }
 }

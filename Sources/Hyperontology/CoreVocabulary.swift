@@ -9,4 +9,5 @@ public enum CoreVocabulary {
     public static let contrast = core + "contrast"
     public static let sliceThickness = core + "sliceThickness"
     public static let fieldStrength = core + "fieldStrength"
+    public static let segmentedStructure = core + "segmentedStructure"
 }

@@ -19,13 +19,14 @@ import Testing
     @Test func readsEveryConstruct() throws {
         let (tree, diagnostics) = Parser.parse(SourceText(name: "q", text: query))
         #expect(diagnostics.isEmpty)
-        let cohort = try #require(tree.cohort)
+        let cohort = try #require(tree.cohorts.first)
         #expect(cohort.events.map(\.name.text) == ["index", "psa", "image"])
-        #expect(cohort.events[0].selection.concepts?.concepts.map(\.isExact) == [false, true])
+        #expect(cohort.events[0].selection.concepts?.concepts.map(\.reach) == [.withDescendants, .itself])
         guard case .range(_, _, let unit) = cohort.events[1].selection.value else { throw Unexpected() }
         #expect(unit?.text == "ng/mL")
         #expect(cohort.events[1].selection.windows.count == 1)
-        #expect(cohort.events[2].selection.having.first?.attributes.map(\.name.text) == ["modality", "slice thickness", "contrast"])
+        guard case .series(let attributes) = cohort.events[2].selection.having.first else { throw Unexpected() }
+        #expect(attributes.attributes.map(\.name.text) == ["modality", "slice thickness", "contrast"])
         guard case .and(let parts, _) = cohort.condition else { throw Unexpected() }
         #expect(parts.count == 6)
         #expect(tree.report?.measures.count == 2)
@@ -33,6 +34,14 @@ import Testing
     }
 
     struct Unexpected: Error {}
+
+    /// A unit's signs are no tokens; reading ahead of it must leave neither a message nor a second comment.
+    @Test func unitsOfSignsAreRead() throws {
+        let text = "cohort A { patients where any observation of \"X\" > 4 % # share\n and any observation of \"Y\" > 4 %[a] # b\n }"
+        let (tree, diagnostics) = Parser.parse(SourceText(name: "q", text: text))
+        #expect(diagnostics.isEmpty)
+        #expect(tree.comments.map(\.text) == ["# share", "# b"])
+    }
 
     @Test func formattingIsIdempotentAndKeepsMeaningAndComments() throws {
         let formatted = try #require(Formatter.format(SourceText(name: "q", text: query)))
@@ -61,8 +70,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("cohort A { patients where sex is \"female }", "C0102"), ("cohort A { patients where § }", "C0101"), ("", "C0120"),
-        ("cohort A { patients where sex is male } cohort B { patients where sex is male }", "C0121"),
+        ("cohort A { patients where sex is \"female }", "C0102"), ("cohort A { patients where § }", "C0101"),
+        ("report A count patients report B count patients", "C0122"),
+        ("cohort A { patients where sex is male patients where sex is male }", "C0123"),
+        ("cohort A { patients where \(String(repeating: "not ", count: 250))sex is male }", "C0111"),
+        ("cohort A = \(String(repeating: "(", count: 250))B\(String(repeating: ")", count: 250))", "C0111"),
         ("cohort A { patients where \(String(repeating: "(", count: 250))sex is male\(String(repeating: ")", count: 250)) }", "C0111"),
         (String(repeating: " ", count: 1_000_001), "C0110"),
     ])

@@ -121,7 +121,10 @@ import Testing
         async throws
     {
         func differs(_ patients: [PatientRecord]) async throws -> Bool {
-            try await Comparison.difference(plan, patients, try await engine(model, patients, folder, hyperontology)) != nil
+            let engine = try await engine(model, patients, folder, hyperontology)
+            // What the smaller source can no longer say is another matter than what it says wrongly.
+            guard engine.assess(plan).overall == .exact else { return false }
+            return try await Comparison.difference(plan, patients, engine) != nil
         }
         var left = patients
         for patient in patients where left.count > 1 {

@@ -10,7 +10,9 @@ struct RandomPlan {
     func plan(using random: inout SeededRandom) -> CohortPlan {
         var anchors: [EventSelection] = []
         for _ in 0..<random.number(0...3) {
-            anchors.append(selection(anchors: anchors, pick: random.pick([.first, .last, .first, .last, .all]), using: &random))
+            let near = Pick.nearest(point(anchors: anchors, using: &random))
+            let pick: Pick = random.pick([.first, .last, .first, .last, .nth(2), .nth(-2), near, .all])
+            anchors.append(selection(anchors: anchors, pick: pick, using: &random))
         }
         var measures: [Measure] = [.patients]
         for (index, anchor) in anchors.enumerated() where anchor.request.kind.isImaging {
@@ -18,6 +20,7 @@ struct RandomPlan {
         }
         var breakdowns: [Breakdown] = random.oneIn(2) ? [.sex] : []
         if random.oneIn(2) { breakdowns.append(.age(point(anchors: anchors, using: &random), bandWidth: random.pick([5, 10, 20]))) }
+        if random.oneIn(4) { breakdowns.append(.cross([.sex, .age(point(anchors: anchors, using: &random), bandWidth: 30)])) }
         let condition = condition(anchors: anchors, depth: random.number(0...3), using: &random)
         do {
             return try CohortPlan(anchors: anchors, condition: condition, report: Report(measures: measures, breakdowns: breakdowns))
@@ -29,19 +32,31 @@ struct RandomPlan {
     private func condition(anchors: [EventSelection], depth: Int, using random: inout SeededRandom) -> Condition {
         if depth > 0 {
             let parts = (0..<random.number(1...3)).map { _ in condition(anchors: anchors, depth: depth - 1, using: &random) }
-            switch random.number(0...3) {
-            case 0: return .all(parts)
-            case 1: return .any(parts)
-            case 2: return .not(parts[0])
+            switch random.number(0...8) {
+            case 0, 1: return .all(parts)
+            case 2: return .any(parts)
+            case 3: return .not(parts[0])
+            case 4: return .some(random.pick([CountRange(1, nil), CountRange(2, nil), CountRange(0, 1), CountRange(1, 2)]), parts)
+            case 5: return .known(parts[0])
+            case 6: return .possible(parts[0])
+            case 7: return .given(parts[0], parts[parts.count - 1])
             default: break
             }
         }
-        let single = anchors.indices.filter { anchors[$0].pick != .all }
-        switch random.number(0...6) {
+        let single = anchors.indices.filter { anchors[$0].pick.isSingle }
+        switch random.number(0...8) {
         case 0: return .sex(random.pick([.female, .male]))
         case 1:
             let lower = random.number(0...70)
             return .age(point(anchors: anchors, using: &random), CountRange(lower, random.oneIn(2) ? nil : lower + random.number(0...30)))
+        case 7:
+            let months = random.number(0...900)
+            return .ageInMonths(point(anchors: anchors, using: &random), CountRange(months, random.oneIn(2) ? nil : months + 200))
+        case 8:
+            let gap = Gap(
+                from: CalendarDistance(random.pick([0, 1, 30]), .day),
+                to: random.oneIn(2) ? CalendarDistance(random.number(1...12), .month) : nil)
+            return .chain(selection(anchors: anchors, pick: .all, using: &random), count: random.number(2...3), gap)
         case 2 where !anchors.isEmpty: return .exists(EventReference(random.number(0...anchors.count - 1)))
         case 3 where !single.isEmpty: return .relation(EventReference(random.pick(single)), window(anchors: anchors, using: &random))
         default:
@@ -63,6 +78,7 @@ struct RandomPlan {
         let low = WindowBound(CalendarDistance(-reach, unit), inclusive: random.oneIn(2))
         let high = WindowBound(CalendarDistance(random.oneIn(2) ? reach : 0, unit), inclusive: random.oneIn(2))
         let point = point(anchors: anchors, using: &random)
+        // Not the end: what a model does not record of an end is unknown there and known to the reference.
         switch random.number(0...2) {
         case 0: return Window(point, from: low)
         case 1: return Window(point, to: high)
@@ -71,7 +87,7 @@ struct RandomPlan {
     }
 
     private func point(anchors: [EventSelection], using random: inout SeededRandom) -> AnchorPoint {
-        let single = anchors.indices.filter { anchors[$0].pick != .all }
+        let single = anchors.indices.filter { anchors[$0].pick.isSingle }
         guard !single.isEmpty, !random.oneIn(4) else {
             return .date(CalendarDate(daysSinceEpoch: 18_292 + random.pick([0, 29, 60, 181, 366])))
         }

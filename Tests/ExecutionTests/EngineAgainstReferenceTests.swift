@@ -1,5 +1,6 @@
 import CohortPlan
 import Execution
+import InMemorySource
 import Testing
 
 /// The engine against the definition: random plans over random patients give equal answers.

@@ -77,7 +77,11 @@ enum RandomPlans {
         let measures = [.patients] + images.flatMap { [Measure.studies($0), .series($0)] }
         return try CohortPlan(
             anchors: anchors, condition: condition(anchors, depth: 3, &random),
-            report: Report(measures: measures, breakdowns: [.sex, .age(point(anchors, &random), bandWidth: 10)]))
+            report: Report(
+                measures: measures,
+                breakdowns: [
+                    .sex, .age(point(anchors, &random), bandWidth: 10), .cross([.age(point(anchors, &random), bandWidth: 30), .sex]),
+                ]))
     }
 
     private static func request(_ random: inout SplitMix64) -> EventRequest {
@@ -100,12 +104,16 @@ enum RandomPlans {
 
     private static func selection(_ anchors: [EventSelection], _ random: inout SplitMix64) -> EventSelection {
         let windows = (0..<random.pick([0, 0, 1, 2])).map { _ in window(anchors, &random) }
-        return EventSelection(request(&random), windows: windows, pick: random.pick(Pick.allCases))
+        let near = Pick.nearest(point(anchors, &random))
+        let pick: Pick = random.pick([.all, .all, .first, .last, .nth(2), .nth(-2), near])
+        return EventSelection(request(&random), windows: windows, pick: pick)
     }
 
     private static func window(_ anchors: [EventSelection], _ random: inout SplitMix64) -> Window {
         let lower = random.chance(60) ? bound(-2...1, &random) : nil
-        return Window(point(anchors, &random), from: lower, to: random.chance(60) || lower == nil ? bound(0...2, &random) : nil)
+        return Window(
+            point(anchors, &random), from: lower, to: random.chance(60) || lower == nil ? bound(0...2, &random) : nil,
+            side: random.chance(20) ? .end : .start)
     }
 
     private static func bound(_ amounts: ClosedRange<Int>, _ random: inout SplitMix64) -> WindowBound {
@@ -114,26 +122,43 @@ enum RandomPlans {
     }
 
     private static func point(_ anchors: [EventSelection], _ random: inout SplitMix64) -> AnchorPoint {
-        let single = anchors.indices.filter { anchors[$0].pick != .all }.map(EventReference.init)
+        let single = anchors.indices.filter { anchors[$0].pick.isSingle }.map(EventReference.init)
         guard !single.isEmpty, random.chance(85) else { return .date(CalendarDate(daysSinceEpoch: 18_300)) }
         return random.chance(75) ? .start(random.pick(single)) : .end(random.pick(single))
     }
 
     private static func condition(_ anchors: [EventSelection], depth: Int, _ random: inout SplitMix64) -> Condition {
         let references = anchors.indices.map(EventReference.init)
-        let single = references.filter { anchors[$0.index].pick != .all }
+        let single = references.filter { anchors[$0.index].pick.isSingle }
         if depth > 0, random.chance(55) {
-            switch Int.random(in: 0..<3, using: &random) {
+            switch Int.random(in: 0..<7, using: &random) {
             case 0: return .all((0..<2).map { _ in condition(anchors, depth: depth - 1, &random) })
             case 1: return .any((0..<2).map { _ in condition(anchors, depth: depth - 1, &random) })
+            case 2:
+                let range = random.pick([CountRange(1, nil), CountRange(2, nil), CountRange(0, 1), CountRange(1, 2)])
+                return .some(range, (0..<3).map { _ in condition(anchors, depth: depth - 1, &random) })
+            case 3: return .known(condition(anchors, depth: depth - 1, &random))
+            case 4: return .possible(condition(anchors, depth: depth - 1, &random))
+            case 5: return .given(condition(anchors, depth: depth - 1, &random), condition(anchors, depth: depth - 1, &random))
             default: return .not(condition(anchors, depth: depth - 1, &random))
             }
         }
-        switch Int.random(in: 0..<5, using: &random) {
+        let numbers = single.filter { if case .quantity = anchors[$0.index].request.value { true } else { false } }
+        switch Int.random(in: 0..<8, using: &random) {
+        case 7 where !numbers.isEmpty:
+            let bound = QuantityBound(ExactDecimal(random.pick([1, 2])), inclusive: random.chance(50))
+            let range = random.chance(50) ? QuantityRange(from: bound, unit: "1") : QuantityRange(to: bound, unit: "1")
+            return .ratio(random.pick(numbers), to: random.pick(numbers), range)
         case 0 where !references.isEmpty: return .exists(random.pick(references))
         case 1 where !single.isEmpty: return .relation(random.pick(single), window(anchors, &random))
         case 2: return .sex(random.pick(Sex.allCases))
         case 3: return .age(point(anchors, &random), CountRange(30, random.chance(50) ? 60 : nil))
+        case 4: return .ageInMonths(point(anchors, &random), CountRange(361, random.chance(50) ? 730 : nil))
+        case 5:
+            let wide = EventSelection(random.chance(60) ? EventRequest(kind: .diagnosis) : request(&random))
+            let lower = CalendarDistance(random.pick([0, 1, 12]), .day)
+            let gap = Gap(from: lower, to: random.chance(50) ? CalendarDistance(Int.random(in: 0...2, using: &random), .month) : nil)
+            return .chain(wide, count: Int.random(in: 2...3, using: &random), gap)
         default:
             let range = random.pick([CountRange.atLeastOne, .zero, CountRange(2, nil), CountRange(0, 1), CountRange(1, 1)])
             return .count(selection(anchors, &random), range)

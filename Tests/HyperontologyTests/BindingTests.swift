@@ -43,6 +43,7 @@ import Testing
         #expect(
             Set(omop.events.keys) == [
                 "diagnosis", "procedure", "radiotherapy", "medication", "observation", "death", "imagingStudy", "imagingSeries",
+                "visit", "specimen", "observationPeriod",
             ])
         #expect(Set(ontology.bindings(for: "dicom").events.keys) == ["imagingStudy", "imagingSeries"])
     }
@@ -64,7 +65,7 @@ import Testing
         #expect(ontology.eventClasses.map(\.label).contains("imaging study"))
         #expect(
             ontology.seriesProperties.map(\.label) == [
-                "body part", "contrast", "field strength", "manufacturer", "modality", "slice thickness",
+                "body part", "contrast", "field strength", "manufacturer", "modality", "segmented structure", "slice thickness",
             ])
     }
 

@@ -6,6 +6,10 @@ extension CohortPlan {
         public static let nodes = 10_000
         /// Of a window's end from its anchor, in the window's own unit; beyond it no date can be worked out.
         public static let distance = 100_000
+        /// Of one table.
+        public static let strata = 1_000
+        /// Of the `n` in the n-th event, and of the events of a chain.
+        public static let ordinal = 1_000
     }
 
     func validate() throws(InvalidPlan) {
@@ -23,9 +27,24 @@ extension CohortPlan {
                 throw InvalidPlan(reason: "images are counted of an event that is no image")
             }
         }
-        for case .age(let point, let width) in report.breakdowns {
+        for breakdown in report.breakdowns { try validate(breakdown) }
+    }
+
+    private func validate(_ breakdown: Breakdown) throws(InvalidPlan) {
+        switch breakdown {
+        case .sex: break
+        case .age(let point, let width):
             guard (1...100).contains(width) else { throw InvalidPlan(reason: "an age band of \(width) years") }
             try validate(point, before: anchors.count)
+        case .cross(let axes):
+            guard (2...3).contains(axes.count) else { throw InvalidPlan(reason: "a table by \(axes.count) things at once") }
+            for axis in axes {
+                if case .cross = axis { throw InvalidPlan(reason: "a table within a table") }
+                try validate(axis)
+            }
+            guard axes.map(\.strata.count).reduce(1, *) <= Limits.strata else {
+                throw InvalidPlan(reason: "a table of more than \(Limits.strata) rows")
+            }
         }
     }
 
@@ -37,24 +56,65 @@ extension CohortPlan {
         case .all(let parts), .any(let parts):
             guard !parts.isEmpty else { throw InvalidPlan(reason: "an `and` or `or` of nothing") }
             for part in parts { try validate(part, depth: depth + 1, nodes: &nodes) }
-        case .not(let part): try validate(part, depth: depth + 1, nodes: &nodes)
+        case .some(let range, let parts):
+            guard !parts.isEmpty else { throw InvalidPlan(reason: "a number of nothing") }
+            try validate(range)
+            for part in parts { try validate(part, depth: depth + 1, nodes: &nodes) }
+        case .not(let part), .known(let part), .possible(let part): try validate(part, depth: depth + 1, nodes: &nodes)
+        case .given(let known, let part):
+            try validate(known, depth: depth + 1, nodes: &nodes)
+            try validate(part, depth: depth + 1, nodes: &nodes)
         case .count(let selection, let range):
-            guard range.lower >= 0, range.upper.map({ $0 >= range.lower }) ?? true else {
-                throw InvalidPlan(reason: "an empty range of counts")
-            }
+            try validate(range)
+            try validate(selection, before: anchors.count)
+        case .chain(let selection, let count, let gap):
+            guard (2...Limits.ordinal).contains(count) else { throw InvalidPlan(reason: "a chain of \(count) events") }
+            guard selection.pick == .all else { throw InvalidPlan(reason: "a chain of one event") }
+            try validate(gap.lower)
+            if let upper = gap.upper { try validate(upper) }
+            guard gap.lower.amount >= 0 else { throw InvalidPlan(reason: "a chain that runs backwards") }
             try validate(selection, before: anchors.count)
         case .exists(let event): try validate(event, before: anchors.count)
         case .relation(let event, let window):
             try validate(event, before: anchors.count)
             try requireSingle(event)
             try validate(window, before: anchors.count)
+        case .ratio(let event, let other, let range):
+            for event in [event, other] {
+                try validate(event, before: anchors.count)
+                try requireSingle(event)
+                guard case .quantity = anchors[event.index].request.value else {
+                    throw InvalidPlan(reason: "a number of an event that is not tested for one")
+                }
+            }
+            guard range.unit == "1" else { throw InvalidPlan(reason: "a ratio with a unit") }
         case .sex: break
-        case .age(let point, _): try validate(point, before: anchors.count)
+        case .age(let point, let range), .ageInMonths(let point, let range):
+            guard range.upper.map({ $0 >= range.lower }) ?? true else { throw InvalidPlan(reason: "an empty range of ages") }
+            try validate(point, before: anchors.count)
+        }
+    }
+
+    private func validate(_ range: CountRange) throws(InvalidPlan) {
+        guard range.lower >= 0, range.upper.map({ $0 >= range.lower }) ?? true else {
+            throw InvalidPlan(reason: "an empty range of counts")
+        }
+    }
+
+    private func validate(_ distance: CalendarDistance) throws(InvalidPlan) {
+        guard (-Limits.distance...Limits.distance).contains(distance.amount) else {
+            throw InvalidPlan(reason: "a distance of more than \(Limits.distance) \(distance.unit.rawValue)s")
         }
     }
 
     private func validate(_ selection: EventSelection, before limit: Int) throws(InvalidPlan) {
         for window in selection.windows { try validate(window, before: limit) }
+        switch selection.pick {
+        case .all, .first, .last: break
+        case .nth(let number):
+            guard (2...Limits.ordinal).contains(abs(number)) else { throw InvalidPlan(reason: "an event number \(number)") }
+        case .nearest(let point): try validate(point, before: limit)
+        }
         let request = selection.request
         guard request.value == nil || request.kind == .observation else { throw InvalidPlan(reason: "a value on an event that has none") }
         guard request.attributes.isEmpty || request.kind == .imagingSeries else {
@@ -63,7 +123,7 @@ extension CohortPlan {
         guard request.havingSeries.isEmpty || request.kind == .imagingStudy else {
             throw InvalidPlan(reason: "`having series` on an event that is no study")
         }
-        guard request.concepts == nil || !(request.kind.isImaging || request.kind == .death) else {
+        guard request.concepts == nil || request.kind.takesConcepts else {
             throw InvalidPlan(reason: "a concept on an event that has none")
         }
     }
@@ -71,9 +131,7 @@ extension CohortPlan {
     private func validate(_ window: Window, before limit: Int) throws(InvalidPlan) {
         try validate(window.anchor, before: limit)
         for bound in [window.lower, window.upper].compactMap(\.self) {
-            guard (-Limits.distance...Limits.distance).contains(bound.distance.amount) else {
-                throw InvalidPlan(reason: "a window of more than \(Limits.distance) \(bound.distance.unit.rawValue)s")
-            }
+            try validate(bound.distance)
         }
     }
 
@@ -88,6 +146,6 @@ extension CohortPlan {
     }
 
     private func requireSingle(_ event: EventReference) throws(InvalidPlan) {
-        guard anchors[event.index].pick != .all else { throw InvalidPlan(reason: "an anchor that can be several events") }
+        guard anchors[event.index].pick.isSingle else { throw InvalidPlan(reason: "an anchor that can be several events") }
     }
 }

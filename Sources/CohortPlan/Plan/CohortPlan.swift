@@ -92,9 +92,15 @@ public struct ConceptSet: Hashable, Codable, Sendable {
 /// What sort of record an event is.
 public enum EventKind: String, Codable, Sendable, CaseIterable {
     case diagnosis, procedure, medication, radiotherapy, observation, imagingStudy, imagingSeries, death
+    case visit, specimen
+    /// A stretch of time in which whatever happened would have been recorded.
+    case observationPeriod
 
     /// Whether its events are images.
     public var isImaging: Bool { self == .imagingStudy || self == .imagingSeries }
+
+    /// Whether its events are of a concept.
+    public var takesConcepts: Bool { !isImaging && self != .death && self != .observationPeriod }
 }
 
 /// Points at one of a plan's ``CohortPlan/anchors``.
@@ -140,16 +146,6 @@ public struct EventRequest: Hashable, Codable, Sendable {
     }
 }
 
-/// Which of a patient's matching events are meant.
-public enum Pick: String, Codable, Sendable, CaseIterable {
-    /// All of them.
-    case all
-    /// The earliest by start date; the smallest stable key breaks a tie.
-    case first
-    /// The latest by start date; the smallest stable key breaks a tie.
-    case last
-}
-
 /// A patient's events of one description: a request, where in time, and which of those.
 ///
 /// Windows apply before the pick: `first X after A` is the first of those after A.
@@ -163,19 +159,6 @@ public struct EventSelection: Hashable, Codable, Sendable {
         self.request = request
         self.windows = windows
         self.pick = pick
-    }
-}
-
-/// A stretch of time around an anchor, in which an event's start date must lie.
-public struct Window: Hashable, Codable, Sendable {
-    public let anchor: AnchorPoint
-    public let lower: WindowBound?
-    public let upper: WindowBound?
-
-    public init(_ anchor: AnchorPoint, from lower: WindowBound? = nil, to upper: WindowBound? = nil) {
-        self.anchor = anchor
-        self.lower = lower
-        self.upper = upper
     }
 }
 

@@ -12,6 +12,22 @@ public indirect enum Condition: Hashable, Codable, Sendable {
     case sex(Sex)
     /// Age in completed years on a day.
     case age(AnchorPoint, CountRange)
+    /// Age in completed months on a day.
+    case ageInMonths(AnchorPoint, CountRange)
+    /// How many of the parts hold.
+    case some(CountRange, [Condition])
+    /// It is known whether the part holds: it is *yes* or *no*. Never unknown itself.
+    case known(Condition)
+    /// The part may hold: it is *yes* or *unknown*. Never unknown itself.
+    case possible(Condition)
+    /// The second where the first is *yes*; elsewhere unknown.
+    case given(Condition, Condition)
+    /// The number of the first named observation, divided by that of the second, lies in a range of pure numbers.
+    ///
+    /// Both are single events with a test of their number, and their units can be converted. No where one of the two is not there.
+    case ratio(EventReference, to: EventReference, QuantityRange)
+    /// There are events of a selection, one after the other, each of them a gap after the one before: at least so many.
+    case chain(EventSelection, count: Int, Gap)
 }
 
 /// A closed range of whole numbers, open upwards when it has no upper end.
@@ -70,10 +86,12 @@ public enum Measure: Hashable, Codable, Sendable {
 }
 
 /// How counted patients are split. Every stratum is listed, whether anybody is in it or not.
-public enum Breakdown: Hashable, Codable, Sendable {
+public indirect enum Breakdown: Hashable, Codable, Sendable {
     case sex
     /// Completed years at a day, in bands of a width: 0 up to the width, and so on.
     case age(AnchorPoint, bandWidth: Int)
+    /// By several at once: a stratum for each combination of theirs, the last one varying fastest.
+    case cross([Breakdown])
 
     /// The last band of ages starts at or below this and is open upwards.
     public static let lastBandStart = 90
@@ -85,7 +103,16 @@ public enum Breakdown: Hashable, Codable, Sendable {
         case .age(_, let width):
             let starts = Array(stride(from: 0, through: Breakdown.lastBandStart, by: max(1, width)))
             return starts.map { start in start == starts.last ? "\(start)+" : "\(start)-\(start + width - 1)" } + ["unknown"]
+        case .cross(let axes):
+            guard let first = axes.first else { return [] }
+            return axes.dropFirst().reduce(first.strata) { names, axis in names.flatMap { name in axis.strata.map { "\(name), \($0)" } } }
         }
+    }
+
+    /// What it is made of: the axes of a cross table, else itself.
+    public var axes: [Breakdown] {
+        if case .cross(let axes) = self { return axes }
+        return [self]
     }
 
     /// The index of the stratum of an age; nil below zero.

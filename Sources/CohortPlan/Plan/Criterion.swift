@@ -21,7 +21,8 @@ extension CohortPlan {
             Criterion(id: "event \(index)", subject: .events(anchor.request), isNegated: false)
         }
         CohortPlan.collect(condition, path: [], negated: false, into: &found)
-        for case .age in report.breakdowns.prefix(1) where !found.contains(where: { $0.subject == .birthDate }) {
+        let isByAge = report.breakdowns.flatMap(\.axes).contains { if case .age = $0 { true } else { false } }
+        if isByAge, !found.contains(where: { $0.subject == .birthDate }) {
             found.append(Criterion(id: "report age", subject: .birthDate, isNegated: false))
         }
         return found
@@ -34,13 +35,37 @@ extension CohortPlan {
         switch condition {
         case .all(let parts), .any(let parts):
             for (index, part) in parts.enumerated() { collect(part, path: path + [index], negated: negated, into: &found) }
+        case .some(let range, let parts):
+            let isNegated = range.upper != nil && range.lower == 0 ? !negated : negated
+            for (index, part) in parts.enumerated() { collect(part, path: path + [index], negated: isNegated, into: &found) }
         case .not(let part): collect(part, path: path + [0], negated: !negated, into: &found)
+        case .known(let part), .possible(let part): collect(part, path: path + [0], negated: negated, into: &found)
+        case .given(let known, let part):
+            collect(known, path: path + [0], negated: negated, into: &found)
+            collect(part, path: path + [1], negated: negated, into: &found)
+        case .chain(let selection, _, _): leaf(.events(selection.request), negated: negated)
         case .count(let selection, let range):
             leaf(.events(selection.request), negated: range.upper != nil && range.lower == 0 ? !negated : negated)
-        case .exists, .relation: break
+        case .exists, .relation, .ratio: break
         case .sex: leaf(.sex, negated: negated)
-        case .age: leaf(.birthDate, negated: negated)
+        case .age, .ageInMonths: leaf(.birthDate, negated: negated)
         }
+    }
+
+    /// The requests of which the number itself is needed, and not only whether it passes a test.
+    public var valuedRequests: Set<EventRequest> {
+        var found: Set<EventRequest> = []
+        var rest = [condition]
+        while let next = rest.popLast() {
+            switch next {
+            case .all(let parts), .any(let parts), .some(_, let parts): rest += parts
+            case .not(let part), .known(let part), .possible(let part): rest.append(part)
+            case .given(let known, let part): rest += [known, part]
+            case .ratio(let event, let other, _): found.formUnion([anchors[event.index].request, anchors[other.index].request])
+            case .count, .chain, .exists, .relation, .sex, .age, .ageInMonths: break
+            }
+        }
+        return found
     }
 
     /// Every request of a plan, each once, in order of appearance.

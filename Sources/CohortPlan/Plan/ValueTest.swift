@@ -69,6 +69,25 @@ extension QuantityRange {
         return above && below
     }
 
+    /// Whether one recorded number divided by another lies in the range, whose unit is `1`. Unknown when the units cannot be converted,
+    /// when a number is a bound alone, and when what is divided by is not above zero.
+    public func contains(ratioOf left: RecordedValue, to right: RecordedValue) -> Truth {
+        guard case .quantity(let dividend, nil) = left, case .quantity(let divisor, nil) = right, divisor.value > ExactDecimal(0),
+            let unit = dividend.unit.flatMap(UCUMUnit.init), let other = divisor.unit.flatMap(UCUMUnit.init)
+        else { return .unknown }
+        func order(_ bound: QuantityBound) -> ComparisonResult? {
+            // Multiplied on the other side: nothing is divided, so nothing is rounded.
+            unit.order(dividend.value, ExactDecimal(divisor.value.value * bound.value.value), in: other)
+        }
+        var truth = Truth.yes
+        for (bound, wanted) in [(lower, ComparisonResult.orderedDescending), (upper, .orderedAscending)] {
+            guard let bound else { continue }
+            guard let found = order(bound) else { return .unknown }
+            truth = truth && Truth(found == .orderedSame ? bound.isInclusive : found == wanted)
+        }
+        return truth
+    }
+
     private func side(
         _ value: ExactDecimal, _ unit: UCUMUnit, _ comparator: String?, _ bound: QuantityBound, _ boundUnit: UCUMUnit, isLower: Bool
     ) -> Truth {

@@ -18,9 +18,10 @@ public struct ReferenceEvaluator: Sendable {
         let truth: Truth
         let study: String?
         let series: [String]
+        var value = RecordedValue.absent
 
         func with(_ truth: Truth) -> Candidate {
-            Candidate(key: key, start: start, end: end, truth: truth, study: study, series: series)
+            Candidate(key: key, start: start, end: end, truth: truth, study: study, series: series, value: value)
         }
     }
 
@@ -92,6 +93,7 @@ public struct ReferenceEvaluator: Sendable {
     private func stratum(of patient: PatientRecord, _ resolved: Resolved, in breakdown: Breakdown) -> String {
         switch breakdown {
         case .sex: return patient.sex?.rawValue ?? "unknown"
+        case .cross(let axes): return axes.map { stratum(of: patient, resolved, in: $0) }.joined(separator: ", ")
         case .age(let point, let width):
             guard let birth = patient.birthDate, case .day(let day) = self.day(of: point, resolved),
                 let youngest = Breakdown.band(ofAge: day.earliest.completedYears(since: birth.latest), width: width),
@@ -112,7 +114,7 @@ public struct ReferenceEvaluator: Sendable {
         case .count(let selection, let range):
             let candidates = self.candidates(of: selection, patient, resolved)
             guard selection.pick == .all else {
-                switch pick(selection.pick, candidates) {
+                switch pick(selection.pick, candidates, resolved) {
                 case .event: return range.contains(from: 1, to: 1)
                 case .none: return range.contains(from: 0, to: 0)
                 case .unknown: return range.contains(from: 0, to: 1)
@@ -128,22 +130,63 @@ public struct ReferenceEvaluator: Sendable {
             }
         case .relation(let event, let window):
             switch resolved.resolutions[event.index] {
-            case .event(let candidate): return truth(of: window, for: candidate.start, resolved)
+            case .event(let candidate): return truth(of: window, for: candidate, resolved)
             case .none: return .no
             case .unknown: return .unknown
+            }
+        case .ratio(let event, let other, let range):
+            switch (resolved.resolutions[event.index], resolved.resolutions[other.index]) {
+            case (.none, _), (_, .none): return .no
+            case (.event(let first), .event(let second)): return range.contains(ratioOf: first.value, to: second.value)
+            default: return .unknown
             }
         case .sex(let sex):
             return patient.sex.map { Truth($0 == sex) } ?? .unknown
-        case .age(let point, let range):
-            switch day(of: point, resolved) {
-            case .none: return .no
-            case .unknown: return .unknown
-            case .day(let day):
-                guard let birth = patient.birthDate else { return .unknown }
-                return range.contains(
-                    from: day.earliest.completedYears(since: birth.latest), to: day.latest.completedYears(since: birth.earliest))
-            }
+        case .age(let point, let range): return age(of: patient, at: point, range, resolved) { $0.completedYears(since: $1) }
+        case .ageInMonths(let point, let range): return age(of: patient, at: point, range, resolved) { $0.completedMonths(since: $1) }
+        case .some(let range, let parts):
+            let truths = parts.map { truth(of: $0, patient, resolved) }
+            return range.contains(from: truths.count { $0 == .yes }, to: truths.count { $0 != .no })
+        case .known(let part): return Truth(truth(of: part, patient, resolved) != .unknown)
+        case .possible(let part): return Truth(truth(of: part, patient, resolved) != .no)
+        case .given(let known, let part): return truth(of: known, patient, resolved) == .yes ? truth(of: part, patient, resolved) : .unknown
+        case .chain(let selection, let count, let gap): return chain(of: count, gap, candidates(of: selection, patient, resolved))
         }
+    }
+
+    private func age(
+        of patient: PatientRecord, at point: AnchorPoint, _ range: CountRange, _ resolved: Resolved,
+        _ completed: (CalendarDate, CalendarDate) -> Int
+    ) -> Truth {
+        switch day(of: point, resolved) {
+        case .none: return .no
+        case .unknown: return .unknown
+        case .day(let day):
+            guard let birth = patient.birthDate else { return .unknown }
+            return range.contains(from: completed(day.earliest, birth.latest), to: completed(day.latest, birth.earliest))
+        }
+    }
+
+    /// Whether so many events follow one another by a gap.
+    ///
+    /// Certain events of exactly known days decide for yes; no is that there is no chain even with those that may match. Where an event
+    /// that may belong to it has no exact day, what they do not decide is unknown, unless there are too few events at all.
+    private func chain(of count: Int, _ gap: Gap, _ candidates: [Candidate]) -> Truth {
+        if longestChain(candidates.filter { $0.truth == .yes && $0.start?.isExact == true }, gap) >= count { return .yes }
+        if candidates.count < count { return .no }
+        guard candidates.allSatisfy({ $0.start?.isExact == true }) else { return .unknown }
+        return longestChain(candidates, gap) >= count ? .unknown : .no
+    }
+
+    /// The number of events of the longest chain, all days being exact. An event follows only earlier ones in the order of day and key.
+    private func longestChain(_ events: [Candidate], _ gap: Gap) -> Int {
+        let ordered = events.compactMap { event in event.start.map { ($0.earliest, event.key) } }.sorted { $0 < $1 }
+        var longest: [Int] = []
+        for (place, event) in ordered.enumerated() {
+            let before = ordered[..<place].indices.filter { gap.contains(event.0, after: ordered[$0].0) }.map { longest[$0] }
+            longest.append((before.max() ?? 0) + 1)
+        }
+        return longest.max() ?? 0
     }
 
     // MARK: Events
@@ -153,7 +196,7 @@ public struct ReferenceEvaluator: Sendable {
         for anchor in plan.anchors {
             let candidates = candidates(of: anchor, patient, resolved)
             resolved.candidates.append(candidates)
-            resolved.resolutions.append(pick(anchor.pick, candidates))
+            resolved.resolutions.append(pick(anchor.pick, candidates, resolved))
         }
         return resolved
     }
@@ -161,7 +204,7 @@ public struct ReferenceEvaluator: Sendable {
     private func candidates(of selection: EventSelection, _ patient: PatientRecord, _ resolved: Resolved) -> [Candidate] {
         var found: [Candidate] = []
         for candidate in patient.events.flatMap({ candidates(of: selection.request, in: $0) }) {
-            let inTime = selection.windows.map { truth(of: $0, for: candidate.start, resolved) }.conjunction
+            let inTime = selection.windows.map { truth(of: $0, for: candidate, resolved) }.conjunction
             let certainty = candidate.truth && inTime
             if certainty != .no { found.append(candidate.with(certainty)) }
         }
@@ -193,7 +236,8 @@ public struct ReferenceEvaluator: Sendable {
             var truth = Truth.yes
             if let set = request.concepts { truth = Truth(event.concept.map { expand(set).contains($0) } ?? false) }
             if let test = request.value { truth = truth && test.evaluate(recordedValue(of: event, for: test), expand: expand) }
-            return [Candidate(key: event.key, start: event.start, end: event.end, truth: truth, study: nil, series: [])]
+            let value = event.quantity.map { RecordedValue.quantity($0, comparator: event.comparator) } ?? .absent
+            return [Candidate(key: event.key, start: event.start, end: event.end, truth: truth, study: nil, series: [], value: value)]
         }
     }
 
@@ -220,22 +264,42 @@ public struct ReferenceEvaluator: Sendable {
 
     private func expand(_ set: ConceptSet) -> Set<ConceptIRI> { conceptsOfSet[set] ?? [] }
 
-    /// The first or last certain event, unless one that may count could come before it.
-    private func pick(_ pick: Pick, _ candidates: [Candidate]) -> Resolution {
-        let certain = candidates.filter { $0.truth == .yes }
-        guard !certain.isEmpty else { return candidates.isEmpty ? .none : .unknown }
-        let sign = pick == .last ? -1 : 1
-        func order(_ candidate: Candidate) -> (Int, String)? {
-            guard let start = candidate.start, start.isExact else { return nil }
-            return (sign * start.earliest.daysSinceEpoch, candidate.key)
+    /// Where an event stands among others: by distance, day and key.
+    private typealias Place = (distance: Int, day: Int, key: String)
+
+    /// The event that is meant, unless one that may count could come before it.
+    private func pick(_ pick: Pick, _ candidates: [Candidate], _ resolved: Resolved) -> Resolution {
+        switch pick {
+        case .all: return .unknown
+        case .first: return position(1, candidates, forwards)
+        case .last: return position(1, candidates, backwards)
+        case .nth(let number): return number > 0 ? position(number, candidates, forwards) : position(-number, candidates, backwards)
+        case .nearest(let point):
+            switch day(of: point, resolved) {
+            case .none: return .none
+            case .day(let day) where day.isExact: return position(1, candidates) { nearest($0, day.earliest, $1) }
+            case .day, .unknown: return candidates.isEmpty ? .none : .unknown
+            }
         }
-        let ordered = certain.compactMap { candidate in order(candidate).map { (candidate, $0) } }
-        guard let chosen = ordered.min(by: { $0.1 < $1.1 }) else { return .unknown }
-        for other in candidates where other.key != chosen.0.key {
-            if other.truth == .yes, order(other) != nil { continue }
-            guard let start = other.start else { return .unknown }
-            let best = sign * (pick == .last ? start.latest : start.earliest).daysSinceEpoch
-            if (best, other.key) < chosen.1 { return .unknown }
+    }
+
+    private func forwards(_ start: DateRange, _ key: String) -> Place { (0, start.earliest.daysSinceEpoch, key) }
+    private func backwards(_ start: DateRange, _ key: String) -> Place { (0, -start.latest.daysSinceEpoch, key) }
+
+    /// The best place of an event that starts somewhere in a range, seen from a day.
+    private func nearest(_ start: DateRange, _ day: CalendarDate, _ key: String) -> Place {
+        let closest = min(max(day, start.earliest), start.latest)
+        return (abs(closest.daysSinceEpoch - day.daysSinceEpoch), closest.daysSinceEpoch, key)
+    }
+
+    /// The n-th certain event of an exactly known day, unless another one could come before it.
+    private func position(_ number: Int, _ candidates: [Candidate], _ place: (DateRange, String) -> Place) -> Resolution {
+        let certain = candidates.filter { $0.truth == .yes && $0.start?.isExact == true }
+            .compactMap { candidate in candidate.start.map { (candidate, place($0, candidate.key)) } }.sorted { $0.1 < $1.1 }
+        guard certain.count >= number else { return candidates.count < number ? .none : .unknown }
+        let chosen = certain[number - 1]
+        for other in candidates where other.truth != .yes || other.start?.isExact != true {
+            guard let start = other.start, place(start, other.key) >= chosen.1 else { return .unknown }
         }
         return .event(chosen.0)
     }
@@ -262,12 +326,12 @@ public struct ReferenceEvaluator: Sendable {
         }
     }
 
-    private func truth(of window: Window, for start: DateRange?, _ resolved: Resolved) -> Truth {
+    private func truth(of window: Window, for candidate: Candidate, _ resolved: Resolved) -> Truth {
         switch day(of: window.anchor, resolved) {
         case .none: return .no
         case .unknown: return .unknown
         case .day(let anchor):
-            guard let start else { return .unknown }
+            guard let start = window.side == .start ? candidate.start : candidate.end else { return .unknown }
             let after = window.lower.map { bound in
                 let limit = DateRange(anchor.earliest.advanced(by: bound.distance), anchor.latest.advanced(by: bound.distance))
                 return bound.isInclusive ? isAtLeast(start, limit) : !isAtLeast(limit, start)

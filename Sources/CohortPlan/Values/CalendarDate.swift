@@ -66,6 +66,14 @@ public struct CalendarDate: Hashable, Comparable, Sendable {
         let (birthYear, birthMonth, birthDay) = birth.components
         return year - birthYear - ((month, day) < (birthMonth, birthDay) ? 1 : 0)
     }
+
+    /// Completed months from a birth date to this day; negative before birth. Who was born on a day that a month has not
+    /// completes it on the first day of the next.
+    public func completedMonths(since birth: CalendarDate) -> Int {
+        let (year, month, day) = components
+        let (birthYear, birthMonth, birthDay) = birth.components
+        return 12 * (year - birthYear) + month - birthMonth - (day < birthDay ? 1 : 0)
+    }
 }
 
 extension CalendarDate: CustomStringConvertible, Codable {

@@ -14,18 +14,19 @@ struct CheckCommand: AsyncParsableCommand {
     @Flag(help: "Print the diagnostics as JSON.")
     var json = false
 
+    @OptionGroup var parameters: ParameterOptions
     @OptionGroup var ontology: OntologyOptions
 
     func run() async throws {
-        let query = try QueryFile(file)
-        let result = QueryCompiler(hyperontology: try ontology.load()).compile(query.source)
+        let source = try QueryFile(file).bundled()
+        let result = QueryCompiler(hyperontology: try ontology.load()).compile(source, settings: parameters.values)
         let console = Console()
         if json {
-            console.output(try result.diagnostics.map { ReportedDiagnostic($0, in: query.source) }.prettyJSON())
+            console.output(try result.diagnostics.map { ReportedDiagnostic($0, in: source) }.prettyJSON())
         } else if result.diagnostics.isEmpty {
-            console.tell("\(query.source.name): no mistakes found")
+            console.tell("\(source.name): no mistakes found")
         } else {
-            console.report(result.diagnostics, in: query.source)
+            console.report(result.diagnostics, in: source)
         }
         if result.diagnostics.containsErrors { throw ExitCodes.badInput }
     }

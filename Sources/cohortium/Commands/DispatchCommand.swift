@@ -36,7 +36,7 @@ struct DispatchCommand: AsyncParsableCommand {
 
     func run() async throws {
         if let id = question.id { return try await question.show(id, try hub.connect(), isJob: true) }
-        let source = try QueryFile(file ?? "-").source
+        let source = try QueryFile(file ?? "-").bundled()
         let client = try hub.connect()
         let digest = try digest ?? ToolFile(tool).digest
         try await question.ask(

@@ -26,10 +26,11 @@ struct EvaluateCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
+    @OptionGroup var parameters: ParameterOptions
     @OptionGroup var ontology: OntologyOptions
 
     func run() async throws {
-        let query = try QueryFile(file).compile(with: try ontology.load())
+        let query = try QueryFile(file).compile(with: try ontology.load(), settings: parameters)
         let patients = try PopulationFile.read(URL(fileURLWithPath: population))
         let result = ReferenceEvaluator(query.expanded).evaluate(patients)
         let answer = ExactAnswer(query.plan.report, result, population: patients.count)
@@ -103,6 +104,7 @@ extension Breakdown {
         switch self {
         case .sex: "sex"
         case .age: "age"
+        case .cross(let axes): axes.map(\.label).joined(separator: ", ")
         }
     }
 }

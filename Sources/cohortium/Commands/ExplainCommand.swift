@@ -29,12 +29,13 @@ struct ExplainCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON: the plan and its expansions as they are sent to nodes.")
     var json = false
 
+    @OptionGroup var parameters: ParameterOptions
     @OptionGroup var ontology: OntologyOptions
 
     func run() async throws {
         let console = Console()
         let hyperontology = try ontology.load()
-        let query = try QueryFile(file).compile(with: hyperontology, console: console)
+        let query = try QueryFile(file).compile(with: hyperontology, settings: parameters, console: console)
         if json { return console.output(try query.expanded.prettyJSON()) }
         console.output("\(console.bold(query.name))  plan \(query.planHash.prefix(16))\n")
         for criterion in query.plan.criteria {

@@ -28,7 +28,7 @@ struct QueryCommand: AsyncParsableCommand {
 
     func run() async throws {
         if let id = question.id { return try await question.show(id, try hub.connect()) }
-        let source = try QueryFile(file ?? "-").source
+        let source = try QueryFile(file ?? "-").bundled()
         let client = try hub.connect()
         try await question.ask(source, client) { try await client.submit($0) }
     }

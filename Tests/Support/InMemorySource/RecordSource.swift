@@ -1,22 +1,37 @@
-import CohortPlan
-import Execution
+public import CohortPlan
+public import Execution
 
 /// A source over patients in memory: what an adapter is expected to deliver, worked out apart from the reference evaluator.
-struct RecordSource: SourceAdapter {
-    let name = "records"
-    let model = SourceModel.omop
+public struct RecordSource: SourceAdapter {
+    public let name = "records"
+    public let model = SourceModel.omop
     let records: [PatientRecord]
+    /// The kinds of events that this source does not hold.
+    let missing: Set<EventKind>
 
-    func probe() async throws(SourceFailure) {}
-    func assess(_ request: EventRequest, in plan: ExpandedPlan) -> Assessment { .exact }
-    func assess(_ subject: Demographic) -> Assessment { .exact }
-    func nativeQueries(for request: EventRequest, in plan: ExpandedPlan) -> [NativeQuery] { [] }
+    let handsOverValues: Bool
 
-    func patients() async throws(SourceFailure) -> [SourcePatient] {
+    public init(records: [PatientRecord], missing: Set<EventKind> = [], handsOverValues: Bool = true) {
+        self.handsOverValues = handsOverValues
+        self.records = records
+        self.missing = missing
+    }
+
+    public func probe() async throws(SourceFailure) {}
+    public func assess(_ request: EventRequest, in plan: ExpandedPlan) -> Assessment {
+        missing.contains(request.kind) ? .notEvaluable("no \(request.kind.rawValue) is held here") : .exact
+    }
+    public func assessValues(of request: EventRequest, in plan: ExpandedPlan) -> Assessment {
+        handsOverValues ? .exact : .notEvaluable("no number is handed over here")
+    }
+    public func assess(_ subject: Demographic) -> Assessment { .exact }
+    public func nativeQueries(for request: EventRequest, in plan: ExpandedPlan) -> [NativeQuery] { [] }
+
+    public func patients() async throws(SourceFailure) -> [SourcePatient] {
         records.map { SourcePatient(id: $0.id, sex: $0.sex, birthDate: $0.birthDate) }
     }
 
-    func events(matching request: EventRequest, in plan: ExpandedPlan) async throws(SourceFailure) -> [SourceEvent] {
+    public func events(matching request: EventRequest, in plan: ExpandedPlan) async throws(SourceFailure) -> [SourceEvent] {
         func expand(_ set: ConceptSet) -> Set<ConceptIRI> { Set(plan.expansion(of: set)?.concepts ?? []) }
         return records.flatMap { record in
             record.events.flatMap { event -> [SourceEvent] in
@@ -31,7 +46,7 @@ struct RecordSource: SourceAdapter {
     }
 
     /// Leaves out all that it may.
-    func events(
+    public func events(
         matching request: EventRequest, in plan: ExpandedPlan, requiring required: [EventRequest]
     ) async throws(SourceFailure) -> [SourceEvent] {
         var found = try await events(matching: request, in: plan)
@@ -54,7 +69,10 @@ struct RecordSource: SourceAdapter {
         case nil: break
         }
         guard truth != .no else { return [] }
-        return [SourceEvent(patient: record.id, key: event.key, start: event.start, end: event.end, isCertain: truth == .yes)]
+        let value = event.quantity.map { RecordedValue.quantity($0, comparator: event.comparator) } ?? .absent
+        return [
+            SourceEvent(patient: record.id, key: event.key, start: event.start, end: event.end, isCertain: truth == .yes, value: value)
+        ]
     }
 
     private func study(

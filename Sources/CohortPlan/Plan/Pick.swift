@@ -1,0 +1,64 @@
+/// Which of a patient's matching events are meant.
+public enum Pick: Hashable, Sendable {
+    /// All of them.
+    case all
+    /// The earliest by start date; the smallest stable key breaks a tie.
+    case first
+    /// The latest by start date; the smallest stable key breaks a tie.
+    case last
+    /// The n-th in the order of ``first``, or, below zero, in the order of ``last``: 2 is the second, -2 the last but one.
+    case nth(Int)
+    /// The one whose start lies the fewest days from a day, before or after it; of equally near ones the earlier, then the smallest key.
+    case nearest(AnchorPoint)
+
+    /// Whether one event is meant and not several.
+    public var isSingle: Bool { self != .all }
+
+    /// The day that it measures from.
+    public var anchor: AnchorPoint? {
+        if case .nearest(let point) = self { return point }
+        return nil
+    }
+}
+
+/// In JSON a word for the plain ones, an object for those that take something.
+extension Pick: Codable {
+    private enum Key: String, CodingKey { case nth, nearest }
+    private enum Word: String, Codable { case all, first, last }
+
+    public init(from decoder: any Decoder) throws {
+        if let word = try? decoder.singleValueContainer().decode(Word.self) {
+            switch word {
+            case .all: self = .all
+            case .first: self = .first
+            case .last: self = .last
+            }
+            return
+        }
+        let container = try decoder.container(keyedBy: Key.self)
+        if let number = try container.decodeIfPresent(Int.self, forKey: .nth) {
+            self = .nth(number)
+        } else {
+            self = .nearest(try container.decode(AnchorPoint.self, forKey: .nearest))
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .all: try encode(.all, to: encoder)
+        case .first: try encode(.first, to: encoder)
+        case .last: try encode(.last, to: encoder)
+        case .nth(let number):
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(number, forKey: .nth)
+        case .nearest(let point):
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(point, forKey: .nearest)
+        }
+    }
+
+    private func encode(_ word: Word, to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(word)
+    }
+}

@@ -1,0 +1,26 @@
+/// The words of the language.
+public enum Keyword {
+    /// Those that are no names: what can follow an event's name or description, and what begins a condition or a definition
+    /// (`Reserved` in the grammar).
+    public static let reserved: Set<String> = [
+        "cohort", "report", "concepts", "parameter", "import", "patients", "and", "or", "not", "any", "no", "sex", "age", "exists", "in",
+        "observed",
+        "unknown", "exactly", "at", "from", "to", "of", "is", "within", "before", "after", "on", "more", "between", "during", "starts",
+        "ends", "overlaps", "contains", "meets", "equals", "each", "having", "by",
+    ]
+
+    /// Every word of the language, sorted: the grammar's literals of letters.
+    public static let all: [String] = reserved.union([
+        "apart", "bands", "count", "day", "days", "death", "deaths", "descendants", "diagnoses", "diagnosis", "difference", "end",
+        "exclude",
+        "female", "first", "imaging", "include", "intersection", "known", "last", "least", "male", "medication", "medications", "month",
+        "months", "most", "nearest", "node", "observation", "observations", "one", "only", "other", "procedure", "procedures",
+        "radiotherapies",
+        "radiotherapy", "segmentation", "series", "specimen", "specimens", "studies", "study", "than", "times", "union", "visit", "visits",
+        "week",
+        "weeks", "where", "with", "year", "years", "yes",
+    ]).sorted()
+
+    /// Those that begin a definition or a report, and so are where reading goes on after a mistake.
+    static let statements: Set<String> = ["cohort", "report", "concepts", "parameter", "import"]
+}

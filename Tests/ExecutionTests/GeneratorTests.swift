@@ -1,0 +1,65 @@
+import CohortPlan
+import Testing
+
+/// Every node of a plan is made by the generator, so that the engine is held against the reference on all of them.
+@Suite struct GeneratorTests {
+    /// A new node does not compile here until it has a name, and then fails the test until it has a generator.
+    private func names(in condition: Condition) -> Set<String> {
+        switch condition {
+        case .all(let parts): parts.reduce(into: ["all"]) { $0.formUnion(names(in: $1)) }
+        case .any(let parts): parts.reduce(into: ["any"]) { $0.formUnion(names(in: $1)) }
+        case .some(_, let parts): parts.reduce(into: ["some"]) { $0.formUnion(names(in: $1)) }
+        case .not(let part): names(in: part).union(["not"])
+        case .known(let part): names(in: part).union(["known"])
+        case .possible(let part): names(in: part).union(["possible"])
+        case .given(let known, let part): names(in: known).union(names(in: part)).union(["given"])
+        case .count(let selection, _): names(of: selection).union(["count"])
+        case .chain(let selection, _, _): names(of: selection).union(["chain"])
+        case .exists: ["exists"]
+        case .ratio: ["ratio"]
+        case .relation(_, let window): names(of: window).union(["relation"])
+        case .sex: ["sex"]
+        case .age: ["age"]
+        case .ageInMonths: ["ageInMonths"]
+        }
+    }
+
+    private func names(of selection: EventSelection) -> Set<String> {
+        let pick =
+            switch selection.pick {
+            case .all: "pick all"
+            case .first: "pick first"
+            case .last: "pick last"
+            case .nth(let number): number > 0 ? "pick nth" : "pick nth last"
+            case .nearest: "pick nearest"
+            }
+        return selection.windows.reduce(into: [pick]) { $0.formUnion(names(of: $1)) }
+    }
+
+    private func names(of window: Window) -> Set<String> {
+        let anchor =
+            switch window.anchor {
+            case .start: "from a start"
+            case .end: "from an end"
+            case .date: "from a date"
+            }
+        return [anchor, "window on the \(window.side.rawValue)"]
+    }
+
+    @Test func everyNodeHasAGenerator() throws {
+        var random = SplitMix64(seed: 1)
+        var found: Set<String> = []
+        for _ in 0..<800 {
+            let plan = try RandomPlans.plan(&random)
+            found.formUnion(names(in: plan.condition))
+            for anchor in plan.anchors { found.formUnion(names(of: anchor)) }
+        }
+        #expect(
+            found == [
+                "all", "any", "some", "not", "known", "possible", "given", "count", "chain", "exists", "ratio", "relation", "sex", "age",
+                "ageInMonths",
+                "pick all", "pick first", "pick last", "pick nth", "pick nth last", "pick nearest", "from a start", "from an end",
+                "from a date", "window on the start", "window on the end",
+            ])
+    }
+}

@@ -1,0 +1,87 @@
+import Compiler
+import Diagnostics
+import Foundation
+import Hyperontology
+import Testing
+
+/// Every code has an example whose rendered messages are written down.
+@Suite struct DiagnosticReferenceTests {
+    private func diagnostics(of entry: DiagnosticReference.Entry) throws -> (found: [Diagnostic], source: SourceText) {
+        let source = SourceText(name: "example.cohort", text: entry.example)
+        return (QueryCompiler(hyperontology: try ontology(of: entry)).compile(source).diagnostics, source)
+    }
+
+    /// The hyperontology, or for an example that needs other concepts the core with them.
+    private func ontology(of entry: DiagnosticReference.Entry) throws -> Hyperontology {
+        guard let concepts = entry.concepts else { return try Spec.ontology.get() }
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cohortium-example-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createDirectory(at: folder.appendingPathComponent("concepts"), withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+            at: Spec.root.appendingPathComponent("Ontologies/core.ttl"), to: folder.appendingPathComponent("core.ttl"))
+        try concepts.write(to: folder.appendingPathComponent("concepts/example.ttl"), atomically: true, encoding: .utf8)
+        return try Hyperontology(directory: folder.path)
+    }
+
+    @Test(arguments: DiagnosticReference.entries.map(\.code)) func theExampleCausesTheMessage(_ code: String) throws {
+        let entry = try #require(DiagnosticReference.entries.first { $0.code == code })
+        let (found, source) = try diagnostics(of: entry)
+        let message = try #require(found.first { $0.code.rawValue == code }, "found \(found.map(\.code.rawValue))")
+        #expect(message.help?.isEmpty == false)
+        #expect(message.message.first?.isUppercase == false && !message.message.hasSuffix("."))
+        #expect((message.span?.upperBound ?? 0) <= source.bytes.count)
+        if !entry.isLong { #expect(found.filter { $0.severity == message.severity }.map(\.code.rawValue).allSatisfy { $0 == code }) }
+    }
+
+    /// Every code that the front end and the compiler can give, but those that only a caller's settings or a grammar's file cause.
+    @Test func everyCodeIsExplained() throws {
+        var used: Set<String> = []
+        for room in ["CohortQL", "Compiler"] {
+            let folder = Spec.root.appendingPathComponent("Sources/\(room)")
+            let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL } ?? []
+            for file in files where file.pathExtension == "swift" && file.lastPathComponent != "DiagnosticReference.swift" {
+                let text = try String(contentsOf: file, encoding: .utf8)
+                used.formUnion(text.matches(of: #/"(C\d{4})"/#).map { String($0.output.1) })
+            }
+        }
+        // C0130 to C0132 are of files that are imported, C0266 and C0267 of settings, C0901 of a grammar.
+        #expect(used.subtracting(DiagnosticReference.entries.map(\.code)) == ["C0130", "C0131", "C0132", "C0266", "C0267", "C0901"])
+        #expect(Set(DiagnosticReference.entries.map(\.code)).subtracting(used).isEmpty)
+    }
+
+    @Test(arguments: [("rech", "3", "C0266"), ("reach", "many", "C0267"), ("from", "3", "C0267")])
+    func settingsAreChecked(_ name: String, _ value: String, _ code: String) throws {
+        let text =
+            "parameter reach = 60\nparameter from_day = 2020-01-01\ncohort A { patients where any death within $reach days of $from_day }"
+        let compiler = QueryCompiler(hyperontology: try Spec.ontology.get())
+        let key = name == "from" ? "from_day" : name
+        #expect(compiler.compile(SourceText(name: "q", text: text), settings: [key: value]).diagnostics.map(\.code.rawValue) == [code])
+        let set = compiler.compile(SourceText(name: "q", text: text), settings: ["reach": "30"])
+        let plain = compiler.compile(SourceText(name: "q", text: text))
+        #expect(set.query != nil && set.query?.planHash != plain.query?.planHash)
+    }
+
+    /// `Grammar/errors.md` is the reference. `COHORTIUM_UPDATE=1` writes it anew.
+    @Test func theReferenceIsWritten() throws {
+        var text = """
+            # Messages about queries
+
+            By code: what a message means, a query that causes it, and how it is shown. This page is made from the compiler.
+
+            """
+        for entry in DiagnosticReference.entries {
+            let (found, source) = try diagnostics(of: entry)
+            let shown = found.filter { $0.code.rawValue == entry.code }.prefix(entry.isLong ? 1 : 3)
+            text += "\n## \(entry.code)\n\n\(entry.explanation)\n"
+            if entry.isLong {
+                text +=
+                    "\n```\n\(shown.map { "\($0.severity.rawValue)[\($0.code)]: \($0.message)\n  help: \($0.help ?? "")" }.joined(separator: "\n"))\n```\n"
+            } else {
+                let example = entry.example.replacing("\0", with: "\u{2400}").trimmingCharacters(in: .newlines)
+                let rendered = DiagnosticRenderer().render(Array(shown), in: source).replacing("\0", with: "\u{2400}")
+                text += "\n```\n\(example)\n```\n\n```\n\(rendered.trimmingCharacters(in: .newlines))\n```\n"
+            }
+        }
+        try Stale.check(text, "Grammar/errors.md")
+    }
+}
