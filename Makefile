@@ -4,8 +4,9 @@ SWIFT ?= swift
 CONFIGURATION ?= release
 CASES ?= 200
 SEED ?= 1
+ROUNDS ?= 20
 
-.PHONY: help setup setup-demo setup-test build demo test check format differential clean
+.PHONY: help setup setup-demo setup-test build demo test check format generated differential chaos conformance bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +23,7 @@ setup-test:
 build: setup ## release build: .build/release/cohortium
 	$(SWIFT) build -c $(CONFIGURATION) --product cohortium
 	$(SWIFT) build -c $(CONFIGURATION) --product cohortium-intensity
+	$(SWIFT) build -c $(CONFIGURATION) --product cohortium-rdf-reader
 
 demo: setup-demo build ## a hub and three synthetic hospitals on this machine: questions, answers, a computation beside the images
 	@.build/$(CONFIGURATION)/cohortium demo $(ARGUMENTS)
@@ -30,14 +32,26 @@ test: setup-test ## every test
 	$(SWIFT) test --no-parallel
 
 check: setup build ## format check, lint of the ontologies
-	$(SWIFT) format lint --recursive --strict Package.swift Sources Tests
+	$(SWIFT) format lint --recursive --strict Package.swift Sources Tests Benchmarks
 	.build/$(CONFIGURATION)/cohortium ontology lint
 
 format: ## formats the Swift sources in place
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Benchmarks
 
 differential: setup-test ## adapters against the reference evaluator: CASES=n SEED=s
 	@COHORTIUM_CASES=$(CASES) COHORTIUM_SEED=$(SEED) Scripts/differential
+
+chaos: setup-test ## fault tests, processes killed at random: ROUNDS=n SEED=s
+	@COHORTIUM_ROUNDS=$(ROUNDS) COHORTIUM_SEED=$(SEED) Scripts/chaos
+
+conformance: setup-test ## the published suites, where they are present
+	$(SWIFT) test --no-parallel --filter 'RDFTests|SPARQLTests|SPARQLEndpointTests'
+
+generated: setup-test ## writes the generated documents anew: errors, examples, diagrams, editors' grammars
+	COHORTIUM_UPDATE=1 $(SWIFT) test --no-parallel --filter 'LanguageTests|CohortQLTests'
+
+bench: setup-test ## measurements as ratios: OMOP against expert SQL, SPARQL as written against optimised (Benchmarks/)
+	$(SWIFT) run -c release omop-benchmark
 
 clean: ## removes what was built and the demonstration's files
 	rm -rf .build demo

@@ -30,7 +30,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     @OptionGroup var ontology: OntologyOptions
 
     func run() async throws {
-        let query = try QueryFile(file).compile(with: try ontology.load(), settings: parameters)
+        let query = try QueryFile(file).compile(with: try ontology.load(), settings: parameters.values)
         let patients = try PopulationFile.read(URL(fileURLWithPath: population))
         let result = ReferenceEvaluator(query.expanded).evaluate(patients)
         let answer = ExactAnswer(query.plan.report, result, population: patients.count)

@@ -35,7 +35,7 @@ struct ExplainCommand: AsyncParsableCommand {
     func run() async throws {
         let console = Console()
         let hyperontology = try ontology.load()
-        let query = try QueryFile(file).compile(with: hyperontology, settings: parameters, console: console)
+        let query = try QueryFile(file).compile(with: hyperontology, settings: parameters.values, console: console)
         if json { return console.output(try query.expanded.prettyJSON()) }
         console.output("\(console.bold(query.name))  plan \(query.planHash.prefix(16))\n")
         for criterion in query.plan.criteria {

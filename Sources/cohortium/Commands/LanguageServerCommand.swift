@@ -9,6 +9,9 @@ struct LanguageServerCommand: AsyncParsableCommand {
         discussion: """
             Speaks the Language Server Protocol 3.17. An editor starts it; nothing is sent anywhere else.
 
+            Example:
+              cohortium lsp --ontologies Ontologies
+
             Exit status: 0 the editor said goodbye; 1 it went away.
             """)
 

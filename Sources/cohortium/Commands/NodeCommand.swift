@@ -69,6 +69,7 @@ struct NodeCommand: AsyncParsableCommand {
         @Flag(help: "Print JSON.")
         var json = false
 
+        @OptionGroup var parameters: ParameterOptions
         @OptionGroup var ontology: OntologyOptions
 
         func run() async throws {
@@ -76,7 +77,7 @@ struct NodeCommand: AsyncParsableCommand {
             let configuration = try NodeConfiguration.read(config)
             let policy = try DisclosurePolicy.read(configuration.policy)
             let hyperontology = try ontology.load()
-            let query = try QueryFile(file).compile(with: hyperontology, console: console)
+            let query = try QueryFile(file).compile(with: hyperontology, settings: parameters.values, console: console)
             let executor = NodeExecutor(sources: try NodeSources.open(configuration, hyperontology: hyperontology), policy: policy)
             let answer = await executor.answer(query.expanded, purpose: purpose, requestedThreshold: threshold)
             if case .failed(let diagnostic) = answer.outcome { throw CommandFailure(diagnostic, exitCode: ExitCodes.unavailable) }

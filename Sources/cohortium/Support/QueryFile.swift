@@ -34,12 +34,12 @@ struct QueryFile {
         }
     }
 
-    /// Compiles it; the warnings go to the person, errors are thrown.
+    /// Compiles it, with values for its parameters; the warnings go to the person, errors are thrown.
     func compile(
-        with hyperontology: Hyperontology, settings: ParameterOptions = ParameterOptions(), console: Console = Console()
+        with hyperontology: Hyperontology, settings: [String: String] = [:], console: Console = Console()
     ) throws(CommandFailure) -> CompiledQuery {
         let source = try bundled()
-        let result = QueryCompiler(hyperontology: hyperontology).compile(source, settings: settings.values)
+        let result = QueryCompiler(hyperontology: hyperontology).compile(source, settings: settings)
         guard let query = result.query, !result.diagnostics.containsErrors else { throw CommandFailure(result.diagnostics, in: source) }
         if !result.diagnostics.isEmpty { console.report(result.diagnostics, in: source) }
         return query
