@@ -145,8 +145,13 @@ struct SiteQuirkTests {
         #expect(issues.contains { $0.code == "N0225" })
         #expect(issues.contains { $0.code == "N0224" && $0.message.contains(" 1 identifiers") })
         let sound = try await SmallPostgres(
-            "CREATE TABLE concept_ancestor (ancestor_concept_id int, descendant_concept_id int); INSERT INTO concept_ancestor VALUES (1, 1)"
-        )
+            """
+            CREATE TABLE concept_ancestor (ancestor_concept_id int, descendant_concept_id int); INSERT INTO concept_ancestor VALUES (1, 1);
+            CREATE TABLE visit_occurrence (visit_occurrence_id int, person_id int, visit_concept_id int, visit_start_date date, visit_end_date date);
+            CREATE TABLE specimen (specimen_id int, person_id int, specimen_concept_id int, specimen_date date);
+            CREATE TABLE observation_period (observation_period_id int, person_id int, observation_period_start_date date,
+                observation_period_end_date date)
+            """)
         #expect(try await sound.adapter().loadIssues() == [])
     }
 }
