@@ -11,7 +11,7 @@ struct SPARQLCommand: AsyncParsableCommand {
         commandName: "sparql", abstract: "Ask the hyperontology, RDF files or a hub in SPARQL.",
         discussion: """
             Examples:
-              echo 'SELECT ?c ?l { ?c skos:prefLabel ?l } LIMIT 5' | cohortium sparql -
+              echo 'SELECT ?concept ?label { ?concept <http://www.w3.org/2004/02/skos/core#prefLabel> ?label } LIMIT 5' | cohortium sparql -
               cohortium sparql question.rq --graph a.ttl --named http://example.org/b=b.rdf --format csv
               cohortium sparql question.rq --hub https://hub.example.org --ca authority.pem
             """)
