@@ -44,7 +44,7 @@ final class ArchiveProfile: Sendable {
     ) async throws(SourceFailure) -> [String: Route] {
         let all = fields.tags + tags
         let sample = try await server.search(
-            "/series", SeriesSearch.query(tags, limit: ArchiveProfile.sample, offset: 0), tags: all)
+            "/series", PagedSearch.query(tags, limit: ArchiveProfile.sample, offset: 0), tags: all)
         guard !sample.isEmpty else { return [:] }
         guard sample.contains(where: { $0[fields.patient] != .absent }) else {
             throw server.failure(
@@ -59,7 +59,7 @@ final class ArchiveProfile: Sendable {
         for record in sample.compactMap({ SeriesRecord($0, fields) }).prefix(ArchiveProfile.closeLooks) where !open.isEmpty {
             let wanted = open.sorted()
             let searched = try await server.search(
-                record.path + "/instances", SeriesSearch.query(wanted, limit: 1, offset: 0), tags: wanted + [Self.instanceUID])
+                record.path + "/instances", PagedSearch.query(wanted, limit: 1, offset: 0), tags: wanted + [Self.instanceUID])
             guard let image = searched.first, let uid = image[Self.instanceUID].first else { continue }
             let metadata = try await server.metadata(record.path + "/instances/" + uid.percentEncoded, tags: wanted)
             for tag in wanted where metadata.contains(where: { $0[tag] != .absent }) {

@@ -6,14 +6,19 @@ extension DICOMAdapter: ImageSource {
     /// Fetches the images of a series, one at a time, so that a large series needs no more memory than its largest image.
     public func stage(_ series: SelectedSeries, into folder: String) async throws(SourceFailure) -> Int {
         let path = "/studies/\(series.study.percentEncoded)/series/\(series.series.percentEncoded)"
-        let images = try await server.search(path + "/instances", [], tags: [ArchiveProfile.instanceUID])
+        let images = try await PagedSearch(
+            server: server, path: path + "/instances", tags: [], identity: [ArchiveProfile.instanceUID], page: 1_000
+        ).run()
         var count = 0
         for image in images {
-            guard let uid = image[ArchiveProfile.instanceUID].first else {
+            // The search has seen to it that every image has one.
+            guard let uid = image[ArchiveProfile.instanceUID].first else { continue }
+            let files = try await server.files(path + "/instances/" + uid.percentEncoded)
+            guard !files.isEmpty else {
                 throw server.failure(
-                    "N0427", "the archive of `\(name)` lists images without their UIDs", help: "check its DICOMweb plugin")
+                    "N0424", "the archive of `\(name)` lists an image that it does not hand out", help: "check its log, and its storage")
             }
-            for file in try await server.files(path + "/instances/" + uid.percentEncoded) {
+            for file in files {
                 try write(file, to: URL(fileURLWithPath: folder).appendingPathComponent("\(count).dcm"))
                 count += 1
             }

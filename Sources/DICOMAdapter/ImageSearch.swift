@@ -37,12 +37,9 @@ struct ImageSearch: Sendable {
 
     private func images(of record: SeriesRecord) async throws(SourceFailure) -> [DICOMJSONObject] {
         guard isTold else { return try await server.metadata(record.path, tags: tags) }
-        var images: [DICOMJSONObject] = []
-        while true {
-            let found = try await server.search(
-                record.path + "/instances", SeriesSearch.query(tags, limit: ImageSearch.page, offset: images.count), tags: tags)
-            images += found
-            if found.count != ImageSearch.page { return images }
-        }
+        return try await PagedSearch(
+            server: server, path: record.path + "/instances", tags: tags, identity: [ArchiveProfile.instanceUID], page: ImageSearch.page,
+            expected: record.images
+        ).run()
     }
 }

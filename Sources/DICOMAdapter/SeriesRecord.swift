@@ -10,6 +10,8 @@ struct SeriesRecord: Sendable {
     let study: String
     let uid: String
     let start: DateRange?
+    /// How many images it has; nil where the archive does not count them.
+    let images: Int?
     let attributes: DICOMJSONObject
 
     /// Nil for an entry without the UIDs that every series has (PS3.3, C.7.2.1 and C.7.3.1).
@@ -21,8 +23,12 @@ struct SeriesRecord: Sendable {
         self.study = study
         self.uid = uid
         start = fields.start.flatMap { object[$0].first }.flatMap(DateRange.init(dicom:))
+        images = object[SeriesRecord.imageCount].first.flatMap { Int($0) }
         attributes = object
     }
+
+    /// Number of Series Related Instances (PS3.18, table 10.6.3-4).
+    static let imageCount = "00201209"
 
     /// Where the archive serves it.
     var path: String { "/studies/\(study.percentEncoded)/series/\(uid.percentEncoded)" }

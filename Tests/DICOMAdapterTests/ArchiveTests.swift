@@ -81,9 +81,23 @@ import Testing
         try await check(faults, "having series { contrast no }", ["p2"], 2)
     }
 
-    @Test func numbersAreComparedAsNumbersAndImagesThatDisagreeSayNothing() async throws {
-        try await check([], "having series { slice thickness >= 3 mm }", ["p2"], 3)
-        try await check([], "having series { slice thickness <= 0.3 cm }", ["p2"], 3)
+    /// The third patient's series has an image of 1 mm and one of 5 mm: whoever reads only a part of it gets a wrong answer.
+    @Test(
+        arguments: [[], [.capsPages(1)], [.countsImages(beyond: 0)], [.countsImages(beyond: 0), .capsPages(1)], [.ignoresOffset]]
+            as [Set<FaultyArchive.Fault>])
+    func numbersAreComparedAsNumbersAndImagesThatDisagreeSayNothing(_ faults: Set<FaultyArchive.Fault>) async throws {
+        try await check(faults, "having series { slice thickness >= 3 mm }", ["p2"], 3)
+        try await check(faults, "having series { slice thickness <= 0.3 cm }", ["p2"], 3)
+    }
+
+    @Test func anArchiveThatCountsMoreImagesThanItListsIsNotBelieved() async throws {
+        let archive = FaultyArchive(series: ArchiveTests.series, faults: [.countsImages(beyond: 1)])
+        try await archive.serve { address, _ in
+            let failure = await #expect(throws: ExecutionFailure.self) {
+                try await self.patients("having series { contrast yes }", at: address)
+            }
+            #expect(failure?.diagnostic.code == "N0433")
+        }
     }
 
     @Test func imagesAreReadOnlyForSeriesThatPassEverythingElse() async throws {

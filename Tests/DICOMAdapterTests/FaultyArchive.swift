@@ -17,6 +17,8 @@ struct FaultyArchive: Sendable {
         case capsPages(Int)
         /// Before each page a series is stored that sorts before all others.
         case grows
+        /// Counts the images of a series, and so many more than there are.
+        case countsImages(beyond: Int)
         /// Lists the first series twice.
         case listsTwice
         /// The search for series does not tell these, whatever `includefield` says.
@@ -128,6 +130,7 @@ struct FaultyArchive: Sendable {
         if let patient = series.patient, !faults.contains(.hidesPatients) { object["00100020"] = "[\"\(patient)\"]" }
         object["0020000D"] = "[\"\(series.study)\"]"
         object["0020000E"] = "[\"\(series.uid)\"]"
+        for case .countsImages(let more) in faults { object["00201209"] = "[\(series.images.count + more)]" }
         for case .hidesInSeries(let tag) in faults { object[tag] = nil }
         return object
     }
