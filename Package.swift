@@ -141,7 +141,7 @@ let package = Package(
 
         // What several tests use: a source over patients in memory; an archive and a PostgreSQL server of their own; the patients that ../shared holds in two models.
         .target(
-            name: "TestArchive", dependencies: ["OrthancServer", "DICOMAdapter", "Processes"],
+            name: "TestArchive", dependencies: ["OrthancServer", "HTTPClient", "Processes"],
             path: "Tests/Support/TestArchive", swiftSettings: strict),
         .target(
             name: "PostgresServer", dependencies: ["Processes", sqlite], path: "Tests/Support/PostgresServer", swiftSettings: strict),

@@ -21,7 +21,7 @@ public struct DICOMAdapter: SourceAdapter {
     /// - Parameters:
     ///   - name: the source's name in the node's configuration.
     ///   - bindings: the hyperontology's bindings for `dicom`.
-    public init(name: String, address: DICOMwebAddress, bindings: ModelBindings, http: HTTPClient) {
+    public init(name: String, address: ServiceAddress, bindings: ModelBindings, http: HTTPClient) {
         self.name = name
         self.bindings = bindings
         server = DICOMwebServer(source: name, address: address, http: http)

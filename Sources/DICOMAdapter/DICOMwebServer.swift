@@ -3,29 +3,11 @@ import Execution
 import Foundation
 import HTTPClient
 
-/// Where an archive serves DICOMweb, and who this node is to it.
-public struct DICOMwebAddress: Sendable, Hashable {
-    /// The root of the services, without a slash at the end: `https://pacs.hospital.example/dicom-web`.
-    public let url: String
-    /// A PEM file of the authorities that are trusted instead of the system's.
-    public let caFile: String?
-    /// A file whose first line is the value of the `Authorization` header; nil where the archive asks nobody who they are.
-    public let authorizationFile: String?
-
-    public init(url: String, caFile: String? = nil, authorizationFile: String? = nil) {
-        var url = url
-        while url.hasSuffix("/") { url.removeLast() }
-        self.url = url
-        self.caFile = caFile
-        self.authorizationFile = authorizationFile
-    }
-}
-
 /// The requests of DICOMweb that the adapter makes (PS3.18, sections 10.4 and 10.6), with every fault named.
 struct DICOMwebServer: Sendable {
     /// The source's name in the node's configuration.
     let source: String
-    let address: DICOMwebAddress
+    let address: ServiceAddress
     let http: HTTPClient
 
     /// For one request; an archive may have to read many files for an answer.
@@ -67,11 +49,17 @@ struct DICOMwebServer: Sendable {
     }
 
     private func get(_ path: String, accept: String) async throws(SourceFailure) -> HTTPResponse {
-        // A source stands inside the hospital: a proxy to the world has no business with it.
-        var request = HTTPRequest(
-            url: address.url + path, headers: ["Accept": accept], timeout: DICOMwebServer.patience,
-            maximumBodySize: DICOMwebServer.largestAnswer, caFile: address.caFile, proxy: "")
-        request.headers["Authorization"] = try authorization()
+        var request: HTTPRequest
+        do {
+            request = try address.request(.get, address.url + path)
+        } catch {
+            throw failure(
+                "N0426", "the file `\(error.path)` cannot be read or is empty",
+                help: "write the value of the `Authorization` header into it")
+        }
+        request.headers["Accept"] = accept
+        request.timeout = DICOMwebServer.patience
+        request.maximumBodySize = DICOMwebServer.largestAnswer
         let response: HTTPResponse
         do {
             response = try await http.send(request)
@@ -91,17 +79,6 @@ struct DICOMwebServer: Sendable {
                 "N0425", "the archive of `\(source)` refuses a request of DICOMweb (\(response.status))",
                 help: "check that `dicomweb` is the root of its DICOMweb services, and its log")
         }
-    }
-
-    private func authorization() throws(SourceFailure) -> String? {
-        guard let file = address.authorizationFile else { return nil }
-        guard let data = FileManager.default.contents(atPath: file),
-            let line = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).first
-        else {
-            throw failure(
-                "N0426", "the file `\(file)` cannot be read or is empty", help: "write the value of the `Authorization` header into it")
-        }
-        return String(line)
     }
 
     func failure(_ code: DiagnosticCode, _ message: String, help: String) -> SourceFailure {

@@ -6,11 +6,7 @@ import Hyperontology
 /// The series of an archive as one execution sees them: read once, for all requests of its plan.
 actor SeriesLibrary {
     private let server: DICOMwebServer
-    private let fields: ArchiveFields
-    private let profile: ArchiveProfile
-    /// What the plan's requests read, each tag with whether the bindings place it on images.
-    private let tags: [String: Bool]
-    private var reading: Task<Contents, any Error>?
+    private let reading: SharedReading<Contents>
     /// By where the archive serves the series.
     private var images: [String: [DICOMJSONObject]] = [:]
 
@@ -21,39 +17,29 @@ actor SeriesLibrary {
 
     init(server: DICOMwebServer, fields: ArchiveFields, profile: ArchiveProfile, requests: [LoweredRequest]) {
         self.server = server
-        self.fields = fields
-        self.profile = profile
+        // Each tag with whether it is read of images.
         var tags: [String: Bool] = [:]
         for request in requests {
             for tag in request.seriesTags { tags[tag] = tags[tag] ?? false }
             for tag in request.imageTags { tags[tag] = true }
         }
-        self.tags = tags
+        let (all, ofImages) = (tags.keys.sorted(), Set(tags.filter(\.value).keys))
+        reading = SharedReading {
+            let routes = try await profile.routes(to: all, ofImages: ofImages, server, fields)
+            let told = routes.filter { $0.value == .series }.keys.sorted()
+            return Contents(series: try await SeriesSearch(server: server, fields: fields, tags: told).run(), routes: routes)
+        }
     }
 
-    /// Every series. The first to ask has it read; who is cancelled cancels the reading, because they all belong to one execution.
+    /// Every series.
     func contents() async throws(SourceFailure) -> Contents {
-        let task = reading ?? Task { try await self.read() }
-        reading = task
         do {
-            return try await withTaskCancellationHandler {
-                try await task.value
-            } onCancel: {
-                task.cancel()
-            }
+            return try await reading.value()
         } catch let failure as SourceFailure {
             throw failure
         } catch {
             throw server.failure("N0421", "the archive of `\(server.source)` was not read to the end", help: "ask again")
         }
-    }
-
-    private func read() async throws(SourceFailure) -> Contents {
-        let routes = try await profile.routes(
-            to: tags.keys.sorted(), ofImages: Set(tags.filter(\.value).keys), server, fields)
-        let told = routes.filter { $0.value == .series }.keys.sorted()
-        let series = try await SeriesSearch(server: server, fields: fields, tags: told).run()
-        return Contents(series: series, routes: routes)
     }
 
     /// What every series says to the groups of a request's tests.

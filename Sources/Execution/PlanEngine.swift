@@ -23,6 +23,7 @@ public struct PlanEngine: Sendable {
     {
         let limit = ExecutionLimit(deadline: deadline)
         try limit.check()
+        await withTaskGroup(of: Void.self) { group in for source in sources { group.addTask { await source.prepare() } } }
         let assessment = assess(plan)
         guard assessment.overall != .notEvaluable else {
             return EngineResult(coverage: assessment.coverage, overall: .notEvaluable, outcome: .notEvaluable(reasons: assessment.gaps))

@@ -21,6 +21,10 @@ public protocol SourceAdapter: Sendable {
     /// What is odd about the source without stopping it from being used. For who runs the node alone: it holds counts and places.
     func loadIssues() async throws(SourceFailure) -> [Diagnostic]
 
+    /// Finds out what the source can, where that is not known yet, before a plan is assessed. It fails in silence: a source that is away
+    /// says so when it is asked.
+    func prepare() async
+
     /// The source as one execution sees it: what is fetched for one request of the plan may serve the next one, and never another plan.
     func session(for plan: ExpandedPlan) -> any SourceAdapter
 
@@ -57,6 +61,8 @@ public protocol SourceAdapter: Sendable {
 
 extension SourceAdapter {
     public func loadIssues() async throws(SourceFailure) -> [Diagnostic] { [] }
+    /// Nothing, for sources that are known without being asked.
+    public func prepare() async {}
     /// Itself, for sources that keep nothing from one request to the next.
     public func session(for plan: ExpandedPlan) -> any SourceAdapter { self }
 

@@ -147,25 +147,6 @@ struct RequestLowering {
     }
 }
 
-extension EventKind {
-    /// What people call such events.
-    var words: String {
-        switch self {
-        case .diagnosis: "diagnoses"
-        case .procedure: "procedures"
-        case .medication: "medications"
-        case .radiotherapy: "radiotherapy"
-        case .observation: "observations"
-        case .imagingStudy: "imaging studies"
-        case .imagingSeries: "imaging series"
-        case .death: "deaths"
-        case .visit: "visits"
-        case .specimen: "specimens"
-        case .observationPeriod: "observation periods"
-        }
-    }
-}
-
 extension [String] {
     /// All of them as the end of a statement.
     var asClause: String { isEmpty ? "" : " WHERE " + joined(separator: " AND ") }

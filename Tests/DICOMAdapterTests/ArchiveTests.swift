@@ -35,7 +35,7 @@ import Testing
 
     private static let breastMRI = "having series { modality MR, body part \"Breast\" }"
 
-    private func adapter(_ address: DICOMwebAddress) throws -> DICOMAdapter {
+    private func adapter(_ address: ServiceAddress) throws -> DICOMAdapter {
         DICOMAdapter(
             name: "archive", address: address, bindings: try ArchiveTests.ontology.get().bindings(for: "dicom"), http: HTTPClient())
     }
@@ -47,7 +47,7 @@ import Testing
     }
 
     /// The patients who have an imaging study.
-    private func patients(_ having: String, at address: DICOMwebAddress) async throws -> Found {
+    private func patients(_ having: String, at address: ServiceAddress) async throws -> Found {
         let text = "cohort C {\n  study = first imaging study \(having)\n  patients where exists study\n}"
         let result = QueryCompiler(hyperontology: try ArchiveTests.ontology.get()).compile(SourceText(name: "c", text: text))
         let query = try #require(result.query, "\(result.diagnostics)")
@@ -129,7 +129,7 @@ import Testing
 
     @Test func anArchiveThatIsAwayIsAFailure() async throws {
         let failure = await #expect(throws: ExecutionFailure.self) {
-            try await patients(ArchiveTests.breastMRI, at: DICOMwebAddress(url: "http://127.0.0.1:9/dicom-web/"))
+            try await patients(ArchiveTests.breastMRI, at: ServiceAddress(url: "http://127.0.0.1:9/dicom-web/"))
         }
         #expect(failure?.diagnostic.code == "N0421")
     }
@@ -137,7 +137,7 @@ import Testing
     @Test func aFileOfAuthorizationThatIsMissingIsNamed() async throws {
         let failure = await #expect(throws: ExecutionFailure.self) {
             try await patients(
-                ArchiveTests.breastMRI, at: DICOMwebAddress(url: "http://127.0.0.1:9", authorizationFile: "/nonexistent/secret"))
+                ArchiveTests.breastMRI, at: ServiceAddress(url: "http://127.0.0.1:9", authorizationFile: "/nonexistent/secret"))
         }
         #expect(failure?.diagnostic.code == "N0426")
     }
@@ -169,7 +169,7 @@ import Testing
     }
 
     @Test func whatDICOMCannotSayIsNotEvaluable() throws {
-        let adapter = try adapter(DICOMwebAddress(url: "http://127.0.0.1:9"))
+        let adapter = try adapter(ServiceAddress(url: "http://127.0.0.1:9"))
         let text = "cohort C {\n  patients where any diagnosis of \"Breast Carcinoma\" and any death\n}"
         let query = try #require(
             QueryCompiler(hyperontology: try ArchiveTests.ontology.get()).compile(SourceText(name: "c", text: text)).query)
@@ -184,7 +184,7 @@ import Testing
         let text = "cohort C {\n  patients where any imaging study having series { modality MR, slice thickness <= 2 mm }\n}"
         let query = try #require(
             QueryCompiler(hyperontology: try ArchiveTests.ontology.get()).compile(SourceText(name: "c", text: text)).query)
-        let explained = PlanEngine(sources: [try adapter(DICOMwebAddress(url: "http://127.0.0.1:9"))]).explain(query.expanded)
+        let explained = PlanEngine(sources: [try adapter(ServiceAddress(url: "http://127.0.0.1:9"))]).explain(query.expanded)
         let queries = explained.flatMap(\.queries)
         #expect(
             queries.map(\.text) == [

@@ -1,5 +1,5 @@
-import DICOMAdapter
 import Foundation
+import HTTPClient
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -62,7 +62,7 @@ struct FaultyArchive: Sendable {
     }
 
     /// Serves while a body runs.
-    func serve<Result: Sendable>(_ body: @escaping @Sendable (DICOMwebAddress, Log) async throws -> Result) async throws -> Result {
+    func serve<Result: Sendable>(_ body: @escaping @Sendable (ServiceAddress, Log) async throws -> Result) async throws -> Result {
         let log = Log()
         let router = Router()
         router.get("/dicom-web/**") { request, _ in
@@ -79,7 +79,7 @@ struct FaultyArchive: Sendable {
                 return nil
             }
             group.addTask {
-                for await port in ports { return try await body(DICOMwebAddress(url: "http://127.0.0.1:\(port)/dicom-web"), log) }
+                for await port in ports { return try await body(ServiceAddress(url: "http://127.0.0.1:\(port)/dicom-web"), log) }
                 return nil
             }
             defer { group.cancelAll() }

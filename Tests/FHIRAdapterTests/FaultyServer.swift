@@ -1,5 +1,5 @@
-import FHIRAdapter
 import Foundation
+import HTTPClient
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -55,7 +55,7 @@ struct FaultyServer: Sendable {
         var requests: [String] { state.withLock { $0 } }
     }
 
-    func serve<Result: Sendable>(_ body: @escaping @Sendable (FHIRServerAddress, Log) async throws -> Result) async throws -> Result {
+    func serve<Result: Sendable>(_ body: @escaping @Sendable (ServiceAddress, Log) async throws -> Result) async throws -> Result {
         let log = Log()
         let index = try Index(resources)
         let router = Router()
@@ -78,7 +78,7 @@ struct FaultyServer: Sendable {
                 return nil
             }
             group.addTask {
-                for await port in ports { return try await body(FHIRServerAddress(url: "http://127.0.0.1:\(port)/fhir/"), log) }
+                for await port in ports { return try await body(ServiceAddress(url: "http://127.0.0.1:\(port)/fhir/"), log) }
                 return nil
             }
             defer { group.cancelAll() }

@@ -45,7 +45,7 @@ import Testing
 
     init() throws { export = try Export(ServerTests.resources) }
 
-    private func adapter(_ address: FHIRServerAddress) throws -> FHIRServerAdapter {
+    private func adapter(_ address: ServiceAddress) throws -> FHIRServerAdapter {
         let ontology = try requireOntology()
         let uris = ontology.codeSystems.flatMap { system in system.uris.map { ($0, system.shortName) } }
         return FHIRServerAdapter(
@@ -128,7 +128,7 @@ import Testing
 
     @Test func aServerThatIsAwayIsAFailure() async throws {
         let failure = await #expect(throws: ExecutionFailure.self) {
-            try await found(adapter(FHIRServerAddress(url: "http://127.0.0.1:9")))
+            try await found(adapter(ServiceAddress(url: "http://127.0.0.1:9")))
         }
         #expect(failure?.diagnostic.code == "N0441")
     }
@@ -164,7 +164,7 @@ import Testing
 
     @Test func explainShowsTheSearches() throws {
         let plan = try plans()[0]
-        let queries = PlanEngine(sources: [try adapter(FHIRServerAddress(url: "http://127.0.0.1:9"))]).explain(plan).flatMap(\.queries)
+        let queries = PlanEngine(sources: [try adapter(ServiceAddress(url: "http://127.0.0.1:9"))]).explain(plan).flatMap(\.queries)
         #expect(queries.map(\.text) == ["POST Condition/_search code=…"])
         #expect(queries.first?.parameters.contains("snomed|254837009") == true)
     }

@@ -3,6 +3,7 @@ import Diagnostics
 import Execution
 import FHIRAdapter
 import Foundation
+import HTTPClient
 import Node
 import PostgresClient
 import Testing

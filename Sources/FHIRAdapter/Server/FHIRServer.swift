@@ -7,7 +7,7 @@ import HTTPClient
 struct FHIRServer: Sendable {
     /// The source's name in the node's configuration.
     let source: String
-    let address: FHIRServerAddress
+    let address: ServiceAddress
     let http: HTTPClient
 
     private static let patience = Duration.seconds(120)
@@ -28,12 +28,12 @@ struct FHIRServer: Sendable {
 
     /// Reads below the base, or at an address that the server gave, which must be its own.
     func get(_ location: String) async throws(SourceFailure) -> Answer {
-        try await send(HTTPRequest(url: try absolute(location)))
+        try await send(try request(.get, try absolute(location)))
     }
 
     /// Searches by POST, which holds more codes than an address does and leaves none of them in a log (section 3.1.1.1.4).
     func search(_ type: String, _ parameters: [(String, String)]) async throws(SourceFailure) -> Answer {
-        var request = HTTPRequest(method: .post, url: "\(address.url)/\(type)/_search")
+        var request = try request(.post, "\(address.url)/\(type)/_search")
         request.headers["Content-Type"] = "application/x-www-form-urlencoded"
         request.body = Array(FHIRServer.form(parameters).utf8)
         return try await send(request)
@@ -63,17 +63,24 @@ struct FHIRServer: Sendable {
         return location
     }
 
-    private func send(_ request: HTTPRequest) async throws(SourceFailure) -> Answer {
-        var request = request
+    private func request(_ method: HTTPMethod, _ location: String) throws(SourceFailure) -> HTTPRequest {
+        var request: HTTPRequest
+        do {
+            request = try address.request(method, location)
+        } catch {
+            throw failure(
+                "N0448", "the file `\(error.path)` cannot be read or is empty",
+                help: "write the value of the `Authorization` header into it")
+        }
         request.timeout = FHIRServer.patience
         request.maximumBodySize = FHIRServer.largestAnswer
-        request.caFile = address.caFile
-        // A source stands inside the hospital: a proxy to the world has no business with it.
-        request.proxy = ""
         request.headers["Accept"] = "application/fhir+json"
         // Else a parameter that the server does not know is passed over in silence (section 3.1.1.3.1).
         request.headers["Prefer"] = "handling=strict"
-        request.headers["Authorization"] = try authorization()
+        return request
+    }
+
+    private func send(_ request: HTTPRequest) async throws(SourceFailure) -> Answer {
         for attempt in 1... {
             let response: HTTPResponse
             do {
@@ -126,17 +133,6 @@ struct FHIRServer: Sendable {
         let issue = outcome?.all(at: "issue").first
         let text = issue?["diagnostics"]?.text ?? issue?["details"]?["text"]?.text ?? issue?["code"]?.text
         return text.map { String($0.prefix(300)) } ?? "it gives no reason"
-    }
-
-    private func authorization() throws(SourceFailure) -> String? {
-        guard let file = address.authorizationFile else { return nil }
-        guard let data = FileManager.default.contents(atPath: file),
-            let line = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).first
-        else {
-            throw failure(
-                "N0448", "the file `\(file)` cannot be read or is empty", help: "write the value of the `Authorization` header into it")
-        }
-        return String(line)
     }
 
     func failure(_ code: DiagnosticCode, _ message: String, help: String) -> SourceFailure {

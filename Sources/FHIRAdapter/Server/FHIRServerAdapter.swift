@@ -24,7 +24,7 @@ public struct FHIRServerAdapter: SourceAdapter {
     ///   - name: the source's name in the node's configuration.
     ///   - bindings: the hyperontology's bindings for `fhir`.
     ///   - codeSystems: the short names of code systems, by the URIs that stand in `Coding.system`.
-    public init(name: String, address: FHIRServerAddress, bindings: ModelBindings, codeSystems: [String: CodeSystem], http: HTTPClient) {
+    public init(name: String, address: ServiceAddress, bindings: ModelBindings, codeSystems: [String: CodeSystem], http: HTTPClient) {
         self.name = name
         self.bindings = bindings
         server = FHIRServer(source: name, address: address, http: http)
@@ -53,6 +53,19 @@ public struct FHIRServerAdapter: SourceAdapter {
         }
     }
 
+    /// How long a question waits to hear what a server can that was not reached before.
+    private static let patience = Duration.seconds(10)
+
+    public func prepare() async {
+        guard profile.types == nil else { return }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try? await profile.renew(server) }
+            group.addTask { try? await Task.sleep(for: FHIRServerAdapter.patience) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
     public func probe() async throws(SourceFailure) {
         let types = try await profile.renew(server)
         guard let place = bindings.patient, types[place.container] != nil else {
@@ -66,16 +79,25 @@ public struct FHIRServerAdapter: SourceAdapter {
 
     public func assess(_ request: EventRequest, in plan: ExpandedPlan) -> Assessment {
         let lowered = lower(request, plan).assessment
-        guard request.kind == .observation, let types = profile.types, lowered.coverage != .notEvaluable else { return lowered }
-        let containers = Set((bindings.events[request.kind.rawValue]?.places ?? []).map(\.container)).filter { types[$0] != nil }
-        let blind = containers.filter { type in
-            guard let parameters = types[type]?.parameters else { return false }
-            return parameters.contains("code") && !parameters.contains("combo-code") && !parameters.contains("component-code")
+        guard request.concepts != nil, let types = profile.types, lowered.coverage != .notEvaluable else { return lowered }
+        let containers = Set((bindings.events[request.kind.rawValue]?.places ?? []).map(\.container)).sorted()
+        let blindSpots = Set(containers.compactMap { type in types[type].flatMap { blindSpot(of: type, $0, types) } }).sorted()
+        guard !blindSpots.isEmpty else { return lowered }
+        return Assessment(lowered.coverage.combined(with: .narrower), reasons: lowered.reasons + blindSpots)
+    }
+
+    /// What a search for codes does not find of a type on this server.
+    private func blindSpot(
+        of type: String, _ known: ServerProfile.TypeProfile, _ types: [String: ServerProfile.TypeProfile]
+    ) -> String? {
+        let isNarrowed = known.parameters.contains("code")
+        if places.medicationField(of: type) != nil {
+            if types["Medication"] == nil { return "this server cannot be searched for Medication, which records may point at" }
+            return isNarrowed ? "a medication that stands inside a record of \(type) is not searched for" : nil
         }
-        guard request.concepts != nil, !blind.isEmpty else { return lowered }
-        return Assessment(
-            lowered.coverage.combined(with: .narrower),
-            reasons: lowered.reasons + ["this server does not search the components of observations"])
+        let searchesComponents = known.parameters.contains("combo-code") || known.parameters.contains("component-code")
+        return type == "Observation" && isNarrowed && !searchesComponents
+            ? "this server does not search the components of observations" : nil
     }
 
     public func assess(_ subject: Demographic) -> Assessment {
@@ -106,7 +128,8 @@ public struct FHIRServerAdapter: SourceAdapter {
                 "source `\(name)` was asked for what it cannot tell: \(lowered.assessment.reasons.first ?? "nothing is bound for it")",
                 help: "ask what `explain` shows")
         }
-        let store = try await (session ?? begin(plan)).store()
+        guard let session else { throw outsideOfExecution }
+        let store = try await session.store()
         return try await StoreReading(queue: store, source: name).events(lowered)
     }
 
@@ -133,6 +156,6 @@ public struct FHIRServerAdapter: SourceAdapter {
     }
 
     private var outsideOfExecution: SourceFailure {
-        server.failure("N0409", "source `\(name)` was asked for patients outside of an execution", help: "ask through `session`")
+        server.failure("N0409", "source `\(name)` was asked outside of an execution", help: "ask through `session`")
     }
 }

@@ -21,6 +21,8 @@ final class ServerProfile: Sendable {
     private struct State {
         var types: [String: TypeProfile]?
         var narrowings: [String: Narrowing] = [:]
+        /// By type, whether it is found by the Medication that it points at.
+        var findsByMedication: [String: Bool] = [:]
     }
 
     private let state = Mutex(State())
@@ -59,34 +61,65 @@ final class ServerProfile: Sendable {
     }
 
     /// How a type is narrowed to codes, trying it out the first time: a code that a record has must find one, and a code that none can
-    /// have must find none. Servers are known to ignore what they do not understand, and then return everything or nothing.
-    func narrowing(
-        of type: String, _ server: FHIRServer, codings: FHIRCodingReader, contained: String?
-    ) async throws(SourceFailure) -> Narrowing {
+    /// have must find none.
+    func narrowing(of type: String, _ server: FHIRServer, _ places: BoundPlaces) async throws(SourceFailure) -> Narrowing {
         if let known = state.withLock({ $0.narrowings[type] }) { return known }
-        let found = try await tryNarrowing(type, server, contained)
-        guard let found else { return .none }
+        guard let found = try await tryNarrowing(type, server, places) else { return .none }
         state.withLock { $0.narrowings[type] = found }
         return found
     }
 
     /// Nil when there is no record to try it on, so that nothing is known.
-    private func tryNarrowing(_ type: String, _ server: FHIRServer, _ contained: String?) async throws(SourceFailure) -> Narrowing? {
+    private func tryNarrowing(_ type: String, _ server: FHIRServer, _ places: BoundPlaces) async throws(SourceFailure) -> Narrowing? {
         let parameters = ServerProfile.codeParameters(in: try await types(server)[type]?.parameters ?? [])
         guard !parameters.isEmpty else { return Narrowing.none }
-        let sample = try await SearchPages(server: server).first(of: type, [("_count", "50")])
+        let sample = try await SearchPages(server: server).first(of: type, ServerProfile.sample)
         guard !sample.isEmpty else { return nil }
         // What a record holds inside itself is found by no search.
-        if let contained, sample.contains(where: { $0[contained]?["reference"]?.text?.hasPrefix("#") ?? false }) { return Narrowing.none }
-        guard let token = sample.lazy.compactMap(ServerProfile.token).first else { return Narrowing.none }
+        if let field = places.medicationField(of: type), sample.contains(where: { $0[field]?["reference"]?.text?.hasPrefix("#") ?? false })
+        {
+            return Narrowing.none
+        }
+        guard let token = sample.lazy.compactMap({ ServerProfile.tokens(of: $0).first }).first else { return Narrowing.none }
         for parameter in parameters where parameter != "component-code" {
-            let some = try await SearchPages(server: server).first(of: type, [(parameter, token), ("_count", "5")])
-            let none = try await SearchPages(server: server).first(of: type, [(parameter, ServerProfile.impossible), ("_count", "5")])
-            guard !some.isEmpty, none.isEmpty, some.allSatisfy({ ServerProfile.tokens(of: $0).contains(token) }) else {
-                return Narrowing.none
+            let isRight = try await finds(type, server, by: parameter, token, ServerProfile.impossible) { resource in
+                ServerProfile.tokens(of: resource).contains(token)
             }
+            guard isRight else { return Narrowing.none }
         }
         return .parameters(parameters)
+    }
+
+    /// Whether records are found by the Medication that they point at, tried out the first time. Not where no record of a sample points at
+    /// one: then nothing is known.
+    func findsByMedication(_ type: String, _ server: FHIRServer, _ places: BoundPlaces) async throws(SourceFailure) -> Bool {
+        if let known = state.withLock({ $0.findsByMedication[type] }) { return known }
+        guard let field = places.medicationField(of: type), try await types(server)[type]?.parameters.contains("medication") ?? false else {
+            return false
+        }
+        let sample = try await SearchPages(server: server).first(of: type, ServerProfile.sample)
+        let references = sample.lazy.compactMap { $0[field]?["reference"]?.text }
+        guard let reference = references.first(where: { $0.hasPrefix("Medication/") }) else { return false }
+        let isRight = try await finds(type, server, by: "medication", reference, "Medication/cohortium-none") { resource in
+            resource[field]?["reference"]?.text == reference
+        }
+        state.withLock { $0.findsByMedication[type] = isRight }
+        return isRight
+    }
+
+    private static let sample = [("_count", "50")]
+
+    /// Whether a parameter finds what has a value, alone and among several, and nothing by a value that nothing has. Servers are known to
+    /// ignore what they do not understand, and then return everything or nothing.
+    private func finds(
+        _ type: String, _ server: FHIRServer, by parameter: String, _ value: String, _ impossible: String, _ isMeant: (FHIRElement) -> Bool
+    ) async throws(SourceFailure) -> Bool {
+        let pages = SearchPages(server: server)
+        for wanted in [value, "\(impossible),\(value)"] {
+            let found = try await pages.first(of: type, [(parameter, wanted), ("_count", "5")])
+            guard !found.isEmpty, found.allSatisfy(isMeant) else { return false }
+        }
+        return try await pages.first(of: type, [(parameter, impossible), ("_count", "5")]).isEmpty
     }
 
     /// The parameters by which all records of a code are found; of Observation, those with the code in a component too.
@@ -97,8 +130,6 @@ final class ServerProfile: Sendable {
     }
 
     private static let impossible = "https://cohortium.invalid/none|none"
-
-    private static func token(of resource: FHIRElement) -> String? { tokens(of: resource).first }
 
     /// The codes that a record has, as a search would name them (section 3.1.1.4.10).
     private static func tokens(of resource: FHIRElement) -> [String] {

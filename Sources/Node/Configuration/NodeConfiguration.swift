@@ -1,8 +1,7 @@
-public import DICOMAdapter
 public import Diagnostics
 public import Execution
-public import FHIRAdapter
 import Foundation
+public import HTTPClient
 import Yams
 
 /// What a node's operator wrote: who the node is, its hospital's policy, and where its sources are.
@@ -55,9 +54,9 @@ public struct NodeConfiguration: Sendable, Hashable {
             /// A folder of NDJSON files.
             case bulkFHIR(String)
             /// A FHIR server with a search interface.
-            case fhirServer(FHIRServerAddress)
+            case fhirServer(ServiceAddress)
             /// An archive of images.
-            case dicomWeb(DICOMwebAddress)
+            case dicomWeb(ServiceAddress)
         }
 
         public var model: SourceModel {
@@ -124,12 +123,12 @@ extension NodeConfiguration {
                 if let folder { return .bulkFHIR(absolute(folder)) }
                 if let server {
                     return .fhirServer(
-                        FHIRServerAddress(url: server, caFile: ca.map(absolute), authorizationFile: authorization.map(absolute)))
+                        ServiceAddress(url: server, caFile: ca.map(absolute), authorizationFile: authorization.map(absolute)))
                 }
             case .dicom:
                 if let dicomweb {
                     return .dicomWeb(
-                        DICOMwebAddress(url: dicomweb, caFile: ca.map(absolute), authorizationFile: authorization.map(absolute)))
+                        ServiceAddress(url: dicomweb, caFile: ca.map(absolute), authorizationFile: authorization.map(absolute)))
                 }
             case nil: break
             }

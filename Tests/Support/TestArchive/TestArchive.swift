@@ -1,5 +1,5 @@
-public import DICOMAdapter
 public import Foundation
+public import HTTPClient
 import OrthancServer
 import Processes
 
@@ -45,7 +45,7 @@ public struct TestArchive: Sendable {
         throw failure ?? CocoaError(.fileReadUnknown)
     }
 
-    public var address: DICOMwebAddress { DICOMwebAddress(url: server.dicomWebURL) }
+    public var address: ServiceAddress { ServiceAddress(url: server.dicomWebURL) }
 
     public func store(_ files: URL) async throws { try await server.upload(folder: files.path) { _, _ in } }
 
