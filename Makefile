@@ -5,8 +5,9 @@ CONFIGURATION ?= release
 CASES ?= 200
 SEED ?= 1
 ROUNDS ?= 20
+SENTENCES ?= 200000
 
-.PHONY: help setup setup-demo setup-test build demo test check format generated differential chaos conformance bench clean
+.PHONY: help setup setup-demo setup-test build demo test check format generated differential chaos conformance fuzz bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,9 +49,14 @@ conformance: setup-test ## the published suites, where they are present
 	$(SWIFT) test --no-parallel --filter 'RDFTests|SPARQLTests|SPARQLEndpointTests'
 
 generated: setup-test ## writes the generated documents anew: errors, examples, diagrams, editors' grammars
-	COHORTIUM_UPDATE=1 $(SWIFT) test --no-parallel --filter 'LanguageTests|CohortQLTests'
+	COHORTIUM_UPDATE=1 $(SWIFT) test --no-parallel --filter 'LanguageTests|CohortQLTests|QuestionTests'
+
+fuzz: setup-test ## texts and questions at random against the language's tools: SENTENCES=n SEED=s
+	COHORTIUM_SENTENCES=$(SENTENCES) $(if $(filter file,$(origin SEED)),,COHORTIUM_SEED=$(SEED)) \
+	  $(SWIFT) test --no-parallel --filter 'CohortQLTests.GrammarTests|LanguageTests.FuzzTests'
 
 bench: setup-test ## measurements as ratios: OMOP against expert SQL, SPARQL as written against optimised (Benchmarks/)
+	$(SWIFT) run -c release language-benchmark
 	$(SWIFT) run -c release omop-benchmark
 
 clean: ## removes what was built and the demonstration's files

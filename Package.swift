@@ -128,6 +128,9 @@ let package = Package(
         .executableTarget(
             name: "sparql-benchmark", dependencies: ["SPARQL", "RDF", "Diagnostics"], path: "Benchmarks/SPARQL",
             exclude: ["README.md", "compare.py", "queries"], swiftSettings: strict),
+        .executableTarget(
+            name: "language-benchmark", dependencies: ["Compiler", "CohortQL", "CohortPlan", "Hyperontology", "Diagnostics"],
+            path: "Benchmarks/Language", swiftSettings: strict),
         .executableTarget(name: "cohortium-rdf-reader", dependencies: ["RDF"], swiftSettings: strict),
         .executableTarget(
             name: "rdf-benchmark", dependencies: ["RDF"], path: "Benchmarks/RDF", exclude: ["README.md"], swiftSettings: strict),
@@ -171,7 +174,14 @@ let package = Package(
         tests(
             "LanguageTests",
             ["InMemorySource", "Compiler", "CohortQL", "CohortPlan", "Execution", "Hyperontology", "Diagnostics", "cohortium"],
-            exclude: ["lsp_client.py"]),
+            exclude: ["lsp_client.py", "CQL/not-matched.txt"]),
+        tests(
+            "QuestionTests",
+            [
+                "OMOPAdapter", "FHIRAdapter", "DICOMAdapter", "Synthesis", "Compiler", "Execution", "CohortPlan", "Hyperontology",
+                "HTTPClient",
+                "Diagnostics",
+            ], exclude: ["Golden"]),
         tests("SPARQLTests", ["SPARQL", "RDF", "Diagnostics"]),
         tests(
             "SPARQLEndpointTests", ["Hub", "SPARQL", "RDF", "HTTPClient", "Diagnostics", hummingbird, hummingbirdCore, nioCore, logging]),

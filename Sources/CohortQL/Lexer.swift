@@ -11,6 +11,14 @@ struct Lexer {
 
     private func byte(_ ahead: Int = 0) -> UInt8? { offset + ahead < bytes.count ? bytes[offset + ahead] : nil }
 
+    /// Reads on from the end.
+    mutating func giveUp() { offset = bytes.count }
+
+    private mutating func report(_ diagnostic: Diagnostic) {
+        guard diagnostics.count < Parser.Limits.diagnostics else { return }
+        diagnostics.append(diagnostic)
+    }
+
     private func text(from start: Int) -> String { String(decoding: bytes[start..<offset], as: UTF8.self) }
 
     private func token(_ kind: Token.Kind, from start: Int) -> Token {
@@ -40,8 +48,8 @@ struct Lexer {
     /// What was read behind the offset before, as if it were no unit, is forgotten with its comments and messages.
     mutating func unit(at start: Int) -> Token? {
         offset = start
-        comments.removeAll { $0.span.lowerBound >= start }
-        diagnostics.removeAll { ($0.span?.lowerBound ?? 0) >= start }
+        while let last = comments.last, last.span.lowerBound >= start { comments.removeLast() }
+        while let last = diagnostics.last, (last.span?.lowerBound ?? 0) >= start { diagnostics.removeLast() }
         var depth = 0
         while let next = byte(), next > UInt8(ascii: " "), next != UInt8(ascii: ","), next != UInt8(ascii: "#") {
             if next == UInt8(ascii: "{") || next == UInt8(ascii: "[") || next == UInt8(ascii: "(") { depth += 1 }
@@ -117,7 +125,7 @@ struct Lexer {
                 content.append(next)
             }
         }
-        diagnostics.append(
+        report(
             Diagnostic(
                 "C0102", "this text has no closing quotation mark", at: SourceSpan(start, offset), help: "close it with \" on the same line"
             ))
@@ -126,7 +134,7 @@ struct Lexer {
 
     private mutating func decoded(_ content: [UInt8], from start: Int) -> String {
         if let text = String(validating: content, as: UTF8.self), !content.contains(0) { return text }
-        diagnostics.append(
+        report(
             Diagnostic("C0103", "this text is not valid UTF-8", at: SourceSpan(start, offset), help: "save the file as UTF-8"))
         return String(decoding: content, as: UTF8.self)
     }
@@ -140,12 +148,12 @@ struct Lexer {
     }
 
     private mutating func skipUnknown(from start: Int) {
-        while let next = byte(), next > UInt8(ascii: " "), !next.isLetter, !next.isDigit, next != UInt8(ascii: "\""), symbol(next) == nil {
+        while let next = byte(), next != UInt8(ascii: " "), !(9...13).contains(next), !next.isLetter, !next.isDigit,
+            next != UInt8(ascii: "\""), symbol(next) == nil
+        {
             offset += 1
         }
-        // A control character alone stops the loop at once.
-        if offset == start { offset += 1 }
-        diagnostics.append(
+        report(
             Diagnostic(
                 "C0101", "`\(String(text(from: start).prefix(20)))` has no meaning here", at: SourceSpan(start, offset),
                 help: "take it out; names go between quotation marks"))

@@ -20,6 +20,7 @@ public struct Parser {
     var current: Token
     var previousEnd = 0
     var depth = 0
+    private var hasGivenUp = false
     var diagnostics: [Diagnostic] = []
 
     private init(_ source: SourceText) {
@@ -183,6 +184,7 @@ public struct Parser {
         guard depth <= Limits.depth else {
             depth -= 1
             fail("C0111", "this is nested more than \(Limits.depth) deep", at: current.span, help: help)
+            giveUp()
             throw Stop()
         }
     }
@@ -265,7 +267,16 @@ public struct Parser {
     }
 
     mutating func fail(_ code: DiagnosticCode, _ message: String, at span: SourceSpan, help: String?) {
+        guard !hasGivenUp else { return }
         diagnostics.append(Diagnostic(code, message, at: span, help: help))
+        if diagnostics.count >= Limits.diagnostics { giveUp() }
+    }
+
+    /// Nothing more of the text is read, and nothing more is said of it.
+    mutating func giveUp() {
+        hasGivenUp = true
+        lexer.giveUp()
+        current = lexer.next()
     }
 
     /// Reports what was expected and what stands there, with the nearest word that could stand there.

@@ -27,7 +27,7 @@ public struct Token: Hashable, Sendable {
     func `is`(_ word: String) -> Bool { text == word && (kind == .word || kind == .symbol) }
 
     /// How a message names it.
-    var description: String { kind == .end ? "the end of the query" : "`\(text)`" }
+    var description: String { kind == .end ? "the end of the query" : "`\(text.utf8.count > 60 ? text.prefix(60) + "…" : text[...])`" }
 }
 
 extension Token {

@@ -37,9 +37,15 @@ public struct Expander: Sendable {
                 finding[mapping.system, default: []].insert(concept)
             }
         }
+        let families = included.map { concept in
+            (concept, family: hyperontology.ancestors(of: concept).filter { included.contains($0) })
+        }
         let gaps = Dictionary(
             uniqueKeysWithValues: hyperontology.codeSystems.map { system in
-                (system.shortName, missing(included, found: finding[system.shortName] ?? []))
+                // What neither has a code that finds all of it nor stands, within the set, below one that has.
+                let found = finding[system.shortName] ?? []
+                let missing = families.filter { $0.family.allSatisfy { !found.contains($0) } }
+                return (system.shortName, missing.map(\.0).sorted().map { ConceptIRI($0) })
             })
         return Expansion(
             set: set, concepts: included.sorted().map { ConceptIRI($0) }, codes: strongest.values.sorted(),
@@ -53,13 +59,6 @@ public struct Expander: Sendable {
 
     private func members(_ term: ConceptTerm) -> [String] {
         term.descendants ? hyperontology.descendants(of: term.concept.rawValue) : [term.concept.rawValue]
-    }
-
-    /// The concepts that neither have a code that finds all of them nor stand, within the set, below one that has.
-    private func missing(_ concepts: Set<String>, found: Set<String>) -> [ConceptIRI] {
-        concepts.filter { concept in
-            hyperontology.ancestors(of: concept).allSatisfy { !(found.contains($0) && concepts.contains($0)) }
-        }.sorted().map { ConceptIRI($0) }
     }
 }
 

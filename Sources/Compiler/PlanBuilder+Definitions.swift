@@ -68,7 +68,7 @@ extension PlanBuilder {
         let name = String(written.dropFirst())
         guard let parameter = parameters[name] else {
             let help =
-                laterNames.contains(name)
+                laterNames.contains { $0.definedName == name }
                 ? "move its definition up"
                 : nearest(to: name, among: parameters.keys.sorted()).map { "did you mean `$\($0)`?" }
                     ?? "define it: `parameter \(name) = 1`"
@@ -189,7 +189,7 @@ extension PlanBuilder {
     mutating func membership(in name: NameSyntax) -> Meaning? {
         guard let cohort = cohorts[name.text] else {
             let help =
-                laterNames.contains(name.text)
+                laterNames.contains { $0.definedName == name.text }
                 ? "move its definition up; a cohort cannot refer to itself"
                 : nearest(to: name.text, among: cohorts.keys.sorted()).map { "did you mean `\($0)`?" } ?? "define it above"
             error("C0215", "no cohort is called `\(name.text)`", at: name.span, help: help)
@@ -205,7 +205,7 @@ extension PlanBuilder {
     private mutating func define(_ event: EventSyntax, of cohort: CohortSyntax) {
         anchorsInScope = scope..<anchors.count
         _ = isNew(event.name, anchors[anchorsInScope].first { $0.name.text == event.name.text }?.name)
-        laterEvents = Set(cohort.events.drop { $0.name.span != event.name.span }.map(\.name.text))
+        laterEvents = cohort.events.drop { $0.name.span != event.name.span }
         defer { laterEvents = [] }
         // A place holder keeps what refers to it from being reported as well; there is an error, so no plan is made.
         let stand = EventSelection(EventRequest(kind: .death), pick: event.selection.pick == nil ? .all : .first)
@@ -217,7 +217,7 @@ extension PlanBuilder {
     /// - Parameter purpose: why it must be one event; nil when it may be several.
     mutating func reference(_ name: NameSyntax, single purpose: String?) -> EventReference? {
         guard let index = anchorsInScope.first(where: { anchors[$0].name.text == name.text }) else {
-            if laterEvents.contains(name.text) {
+            if laterEvents.contains(where: { $0.name.text == name.text }) {
                 error(
                     "C0212", "`\(name.text)` is used before it is defined", at: name.span,
                     help: "move its definition up; an event cannot refer to itself")

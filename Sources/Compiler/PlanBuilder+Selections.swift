@@ -130,7 +130,9 @@ extension PlanBuilder {
     mutating func concept(_ syntax: ConceptSyntax, usedFor: String?, place: String) -> Concept? {
         let found = syntax.form == .curie ? hyperontology.resolve(curie: syntax.text) : hyperontology.resolve(label: syntax.text)
         guard !found.isEmpty else {
-            error("C0203", "no concept is called \"\(syntax.text)\"", at: syntax.span, help: suggestion(for: syntax, usedFor: usedFor))
+            // Looking for the nearest name takes long; what is not said any more needs none.
+            let help = errorCount < Parser.Limits.diagnostics ? suggestion(for: syntax, usedFor: usedFor) : nil
+            error("C0203", "no concept is called \"\(syntax.text)\"", at: syntax.span, help: help)
             return nil
         }
         let fitting = found.filter { concept in usedFor.map { concept.usedFor.contains($0) } ?? true }

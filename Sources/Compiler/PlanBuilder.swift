@@ -22,6 +22,8 @@ struct PlanBuilder {
     let settings: [String: String]
 
     private(set) var diagnostics: [Diagnostic] = []
+    private(set) var errorCount = 0
+    private var warningCount = 0
     var parameters: [String: DefinedParameter] = [:]
     var conceptSets: [String: DefinedConcepts] = [:]
     var cohorts: [String: DefinedCohort] = [:]
@@ -34,9 +36,9 @@ struct PlanBuilder {
     var usedAnchors: Set<Int> = []
     /// The cohorts that the one that is being built is made of.
     var neededCohorts: Set<String> = []
-    /// The names of this and later definitions, and of this and later events, for messages.
-    var laterNames: Set<String> = []
-    var laterEvents: Set<String> = []
+    /// This and later definitions, and this and later events, for messages.
+    var laterNames: ArraySlice<StatementSyntax> = []
+    var laterEvents: ArraySlice<EventSyntax> = []
 
     struct NamedEvent {
         let name: NameSyntax
@@ -55,7 +57,7 @@ struct PlanBuilder {
     mutating func build(_ query: QuerySyntax, cohorts wanted: Set<String>? = nil) -> Built? {
         checkSettings(query)
         for (place, statement) in query.statements.enumerated() {
-            laterNames = Set(query.statements[place...].compactMap(\.definedName))
+            laterNames = query.statements[place...]
             switch statement {
             case .parameter(let parameter): define(parameter)
             case .concepts(let set): define(set)
@@ -117,15 +119,18 @@ struct PlanBuilder {
 
     // MARK: Messages
 
+    /// What comes after so many that a file is given up is not said any more.
     mutating func error(_ code: DiagnosticCode, _ message: String, at span: SourceSpan, help: String?) {
+        errorCount += 1
+        guard errorCount <= Parser.Limits.diagnostics else { return }
         diagnostics.append(Diagnostic(code, message, at: span, help: help))
     }
 
     mutating func warn(_ code: DiagnosticCode, _ message: String, at span: SourceSpan, help: String?) {
+        warningCount += 1
+        guard warningCount <= Parser.Limits.diagnostics else { return }
         diagnostics.append(Diagnostic(code, .warning, message, at: span, help: help))
     }
-
-    var errorCount: Int { diagnostics.count { $0.severity == .error } }
 
     /// The words of the query for each criterion, on one line.
     private func labels(_ plan: CohortPlan, _ meaning: Meaning) -> [String: String] {

@@ -53,11 +53,14 @@ public struct Diagnostic: Hashable, Codable, Sendable, Error {
     ) {
         self.code = code
         self.severity = severity
-        self.message = message
+        self.message = Self.clipped(message)
         self.span = span
-        self.help = help
+        self.help = help.map(Self.clipped)
         self.notes = notes
     }
+
+    /// What a message quotes may be as long as its text; the message is not.
+    private static func clipped(_ words: String) -> String { words.utf8.count > 2_000 ? words.prefix(500) + "…" : words }
 
     /// An error.
     public init(_ code: DiagnosticCode, _ message: String, at span: SourceSpan? = nil, help: String? = nil, notes: [String] = []) {

@@ -24,12 +24,20 @@ public struct DiagnosticRenderer: Sendable {
         diagnostics.map { render($0, in: source) }.joined(separator: "\n")
     }
 
+    /// How many characters of a line are shown.
+    private static let lineLimit = 400
+
     private func excerpt(of span: SourceSpan, in source: SourceText, help: String?) -> String {
         let place = source.place(of: span.lowerBound)
-        let line = source.line(place.line).map { $0 == "\t" ? " " : String($0) }.joined()
+        // Of a very long line the part around the place.
+        let hidden = place.column > Self.lineLimit ? place.column - Self.lineLimit / 2 : 0
+        let whole = source.line(place.line)
+        let shown = whole.dropFirst(hidden).prefix(Self.lineLimit)
+        let line = (hidden > 0 ? "…" : "") + shown.map { $0 == "\t" ? " " : String($0) }.joined()
         let gutter = String(repeating: " ", count: String(place.line).count)
-        let width = source[span].prefix { $0 != "\n" }.count
-        let carets = String(repeating: " ", count: place.column - 1) + String(repeating: "^", count: max(1, width))
+        let width = source[span].prefix(Self.lineLimit).prefix { $0 != "\n" }.count
+        let before = place.column - 1 - hidden + (hidden > 0 ? 1 : 0)
+        let carets = String(repeating: " ", count: before) + String(repeating: "^", count: max(1, width))
         var text = "\(gutter)--> \(source.name):\(place.line):\(place.column)\n"
         text += "\(gutter) |\n\(place.line) | \(line)\n\(gutter) | \(carets)"
         if let help { text += " \(help)" }

@@ -13,7 +13,8 @@ struct AnchorColumn {
         /// The one event that is meant: a row of the table.
         case event(Int)
         case none
-        case unknown
+        /// Which one it is, is not known; whether there is one may be.
+        case unknown(exists: Truth)
     }
 
     /// Whether the patient has the named event.
@@ -22,7 +23,7 @@ struct AnchorColumn {
         case .events(let certain, let possible): certain.isEmpty ? (possible == 0 ? .no : .unknown) : .yes
         case .event: .yes
         case .none: .no
-        case .unknown: .unknown
+        case .unknown(let exists): exists
         }
     }
 

@@ -24,70 +24,79 @@ struct Candidates {
     func resolve(_ pick: Pick, near day: NamedEvents.Day, in table: EventTable) -> AnchorColumn.Resolution {
         switch pick {
         case .all: return .events(certain: certain, possible: uncertain.count)
-        case .first: return single(1, in: table, place: Place.forwards)
-        case .last: return single(1, in: table, place: Place.backwards)
-        case .nth(let number): return single(abs(number), in: table, place: number > 0 ? Place.forwards : Place.backwards)
+        case .first: return single(1, in: table, places: Places.forwards)
+        case .last: return single(1, in: table, places: Places.backwards)
+        case .nth(let number): return single(abs(number), in: table, places: number > 0 ? Places.forwards : Places.backwards)
         case .nearest:
             switch day {
             case .none: return .none
             case .day(let range) where range.isExact:
-                return single(1, in: table) { Place(nearest: $0, to: range.earliest.daysSinceEpoch, key: $1) }
-            case .day, .unknown: return isEmpty ? .none : .unknown
+                return single(1, in: table) { Places(nearest: $0, to: range.earliest.daysSinceEpoch, key: $1) }
+            case .day, .unknown: return single(1, in: table) { _, _ in nil }
             }
         }
     }
 
-    /// Where an event stands among others; for one whose day lies in a range, the best that it can be.
     private struct Place: Comparable {
         let distance: Int
         let day: Int
         let key: String
 
-        static func forwards(_ start: DateRange, _ key: String) -> Place {
-            Place(distance: 0, day: start.earliest.daysSinceEpoch, key: key)
-        }
-
-        static func backwards(_ start: DateRange, _ key: String) -> Place {
-            Place(distance: 0, day: -start.latest.daysSinceEpoch, key: key)
-        }
-
-        init(distance: Int, day: Int, key: String) {
-            self.distance = distance
-            self.day = day
-            self.key = key
-        }
-
-        init(nearest start: DateRange, to day: Int, key: String) {
-            let closest = min(max(start.earliest.daysSinceEpoch, day), start.latest.daysSinceEpoch)
-            self.init(distance: abs(day - closest), day: closest, key: key)
-        }
-
         static func < (left: Place, right: Place) -> Bool { (left.distance, left.day, left.key) < (right.distance, right.day, right.key) }
     }
 
+    /// Where an event can stand among others whose day lies in a range.
+    private struct Places {
+        let best: Place
+        let worst: Place
+
+        static func forwards(_ start: DateRange, _ key: String) -> Places? {
+            Places(
+                best: Place(distance: 0, day: start.earliest.daysSinceEpoch, key: key),
+                worst: Place(distance: 0, day: start.latest.daysSinceEpoch, key: key))
+        }
+
+        static func backwards(_ start: DateRange, _ key: String) -> Places? {
+            Places(
+                best: Place(distance: 0, day: -start.latest.daysSinceEpoch, key: key),
+                worst: Place(distance: 0, day: -start.earliest.daysSinceEpoch, key: key))
+        }
+
+        init(best: Place, worst: Place) {
+            self.best = best
+            self.worst = worst
+        }
+
+        init(nearest start: DateRange, to day: Int, key: String) {
+            func place(_ other: Int) -> Place { Place(distance: abs(day - other), day: other, key: key) }
+            let (earliest, latest) = (start.earliest.daysSinceEpoch, start.latest.daysSinceEpoch)
+            self.init(best: place(min(max(earliest, day), latest)), worst: max(place(earliest), place(latest)))
+        }
+    }
+
+    /// The n-th in the order of the best places, if everything before it certainly stands there and everything behind it cannot come before.
+    ///
     /// - Parameters:
     ///   - number: counted from one.
-    ///   - place: by which the wanted event comes first.
-    private func single(_ number: Int, in table: EventTable, place: (DateRange, String) -> Place) -> AnchorColumn.Resolution {
+    ///   - places: by which the wanted event comes first; nil where nothing is known of it.
+    private func single(_ number: Int, in table: EventTable, places: (DateRange, String) -> Places?) -> AnchorColumn.Resolution {
         guard possibleCount >= number else { return .none }
-        var placed: [(row: Int, place: Place)] = []
-        var rivals = uncertain
-        for row in certain {
-            if let start = table[row].start, start.isExact {
-                placed.append((row, place(start, table[row].key)))
-            } else {
-                rivals.append(row)
+        if possibleCount == 1, let row = certain.first { return .event(row) }
+        let unknown = AnchorColumn.Resolution.unknown(exists: certain.count >= number ? .yes : .unknown)
+        var placed: [(row: Int, places: Places, isCertain: Bool)] = []
+        for (rows, isCertain) in [(certain, true), (uncertain, false)] {
+            for row in rows {
+                guard let start = table[row].start, let places = places(start, table[row].key) else { return unknown }
+                placed.append((row, places, isCertain))
             }
         }
-        guard placed.count >= number else { return .unknown }
-        let chosen: (row: Int, place: Place)
-        if number == 1, let best = placed.min(by: { $0.place < $1.place }) {
-            chosen = best
-        } else {
-            chosen = placed.sorted { $0.place < $1.place }[number - 1]
-        }
-        for row in rivals {
-            guard let start = table[row].start, place(start, table[row].key) > chosen.place else { return .unknown }
+        if number > 1 { placed.sort { $0.places.best < $1.places.best } }
+        let index = number == 1 ? placed.indices.min { placed[$0].places.best < placed[$1].places.best } : number - 1
+        guard let index, placed[index].isCertain else { return unknown }
+        let chosen = placed[index]
+        for (other, event) in placed.enumerated() where other != index {
+            let isBefore = event.isCertain && event.places.worst < chosen.places.best
+            guard isBefore || chosen.places.worst < event.places.best else { return unknown }
         }
         return .event(chosen.row)
     }

@@ -103,7 +103,7 @@ struct PlanEvaluation {
             case .events(let certain, let possible): return range.contains(from: certain.count, to: certain.count + possible)
             case .event: return range.contains(from: 1, to: 1)
             case .none: return range.contains(from: 0, to: 0)
-            case .unknown: return range.contains(from: 0, to: 1)
+            case .unknown(let exists): return range.contains(from: exists == .yes ? 1 : 0, to: 1)
             }
         }
     }

@@ -208,14 +208,17 @@ private struct UnitBounds: Hashable {
     private static let slack = 1e-9
 
     init?(_ range: QuantityRange, wanted: UCUMUnit, recorded: UCUMUnit) {
-        func double(_ decimal: Decimal) -> Double { NSDecimalNumber(decimal: decimal).doubleValue }
-        let factor = double(wanted.numerator) / double(wanted.denominator) * (double(recorded.denominator) / double(recorded.numerator))
-        let lower = range.lower.map { double($0.value.value) * factor }
-        let upper = range.upper.map { double($0.value.value) * factor }
+        func converted(_ bound: QuantityBound) -> Double {
+            wanted.converted(bound.value.value, to: recorded).map { NSDecimalNumber(decimal: $0).doubleValue } ?? .nan
+        }
+        let lower = range.lower.map(converted)
+        let upper = range.upper.map(converted)
         let ends = [lower, upper].compactMap(\.self)
         guard !ends.isEmpty, ends.allSatisfy({ $0.isFinite && abs($0) < 1e29 }) else { return nil }
-        lowest = lower.map { $0 - abs($0) * UnitBounds.slack }
-        highest = upper.map { $0 + abs($0) * UnitBounds.slack }
+        // Near the zero of a temperature a part of the number itself is nothing.
+        let least = wanted.isProportional && recorded.isProportional ? 0 : UnitBounds.slack
+        lowest = lower.map { $0 - max(abs($0) * UnitBounds.slack, least) }
+        highest = upper.map { $0 + max(abs($0) * UnitBounds.slack, least) }
     }
 
     /// The units in which the range can be said, by the bounds that they make of it; in a fixed order.

@@ -50,10 +50,27 @@ import Testing
 
     @Test func aPartialDateThatCouldComeFirstMakesTheAnchorUnknown() throws {
         let index = EventSelection(EventRequest(kind: .diagnosis, concepts: set(cancer)), pick: .first)
-        let evaluator = try evaluator([index], .exists(EventReference(0)))
+        let inMay = Window(
+            .date(try #require(CalendarDate("2020-05-01"))), from: WindowBound(.zero, inclusive: true),
+            to: WindowBound(.zero, inclusive: true))
+        let evaluator = try evaluator([index], .relation(EventReference(0), inMay))
         #expect(evaluator.truth(for: patient([diagnosis("2020-05-01"), diagnosis("2020", key: "2")])) == .unknown)
         #expect(evaluator.truth(for: patient([diagnosis("2020-05-01"), diagnosis("2021", key: "2")])) == .yes)
         #expect(evaluator.truth(for: patient([diagnosis("2020-05-01"), diagnosis(nil, key: "2")])) == .unknown)
+    }
+
+    /// Which one is first may be unknown where there certainly is one; and the only one is the first, however little is known of its day.
+    @Test func aPartialDateIsADate() throws {
+        let index = EventSelection(EventRequest(kind: .diagnosis, concepts: set(cancer)), pick: .first)
+        let exists = try evaluator([index], .exists(EventReference(0)))
+        #expect(exists.truth(for: patient([diagnosis("2020-05-01"), diagnosis("2020", key: "2")])) == .yes)
+        #expect(exists.truth(for: patient([diagnosis(nil)])) == .yes)
+        let before = Window(.date(try #require(CalendarDate("2021-01-01"))), to: WindowBound(.zero, inclusive: false))
+        let relation = try evaluator([index], .relation(EventReference(0), before))
+        #expect(relation.truth(for: patient([diagnosis("2020")])) == .yes)
+        #expect(relation.truth(for: patient([diagnosis("2021")])) == .no)
+        #expect(relation.truth(for: patient([diagnosis(nil)])) == .unknown)
+        #expect(relation.truth(for: patient([diagnosis("2020"), diagnosis("2021-06", key: "2")])) == .yes)
     }
 
     @Test func aMissingValueIsUnknownAndNotFalse() throws {

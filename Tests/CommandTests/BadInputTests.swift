@@ -146,6 +146,32 @@ import Testing
         },
     ]
 
+    static let files: [Sample] = [
+        Sample("a population where a file stands", ["synth", "--patients", "3", "--out", "token/synth"], 1, "U0", "token/synth"),
+        Sample("an explanation without the node's file", ["explain", "good.cohort", "--config", "none.yaml"], 1, "N0101", "none.yaml"),
+        Sample(
+            "an explanation without the node's file, as JSON", ["explain", "good.cohort", "--json", "--config", "none.yaml"], 1, "N0101",
+            "none.yaml"),
+    ]
+
+    /// Half of the data must not look like all of it.
+    @Test(arguments: [
+        "format good.cohort", "explain good.cohort", "check good.cohort --json",
+        "sparql ask.rq --format json", "sparql make.rq",
+    ])
+    func aFullDiskIsSaid(_ command: String) async throws {
+        let bench = try await CommandBench()
+        try bench.folder.write("ASK { ?a ?b ?c }", to: "ask.rq")
+        try bench.folder.write("CONSTRUCT WHERE { ?a ?b ?c } LIMIT 3", to: "make.rq")
+        let program = Project.program("cohortium")
+        let run = try await ProgramRun.run(
+            "/bin/sh", ["-c", "'\(program)' \(command) > /dev/full"], environment: ["COHORTIUM_ONTOLOGIES": Project.ontologies],
+            in: bench.folder.url)
+        #expect(run.status == 3, "\(run.errors)")
+        #expect(run.errors.contains("error[U0010]"), "\(run.errors)")
+        await bench.hub.stop()
+    }
+
     static let commandLines: [Sample] = [
         Sample("an unknown option", query + ["--hubb", "x"], 64, "U0009", "`--hubb`", "cohortium query --help"),
         Sample("an unknown command", ["qurey"], 64, "U0009", "`qurey`", "cohortium --help"),
@@ -155,7 +181,7 @@ import Testing
         Sample("nothing to ask", ["query"], 64, "U0009", "--id"),
     ]
 
-    @Test(arguments: questions + services + commandLines)
+    @Test(arguments: questions + services + files + commandLines)
     func isNamed(_ sample: Sample) async throws {
         let bench = try await CommandBench()
         try await sample.prepare(bench)

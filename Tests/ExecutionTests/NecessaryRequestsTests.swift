@@ -42,7 +42,7 @@ import Testing
         let anchors = [EventSelection(diagnosis, pick: .first), EventSelection(marker, pick: .first)]
         let plan = try Make.plan(anchors, where: .relation(EventReference(1), Make.within(5, of: .start(EventReference(0)))))
         #expect(required(plan, [all]) == [diagnosis: [marker], marker: []])
-        var source = all.answering(marker, [Make.event("p", "1", nil)])
+        var source = all.answering(marker, [Make.event("p", "1", nil), Make.event("p", "2", nil)])
         source.patientList = [Make.patient("p")]
         #expect(try await PlanEngine(sources: [source]).execute(plan).counted?.unknown == RawCount(patients: 1))
     }

@@ -40,7 +40,7 @@ enum Specs {
             """
               again = 2nd diagnosis of "Breast Carcinoma"
               patients where again is before 2020-12-31
-            """, yes: ["a"], unknown: ["c", "d"]),
+            """, yes: ["a"], unknown: ["d"]),
         Spec(
             "the last event but one",
             """

@@ -61,7 +61,7 @@ extension QuantityRange {
     /// Whether a recorded number lies in the range. Unknown when its unit is missing, cannot be read or measures
     /// something else, and when a comparator leaves it open.
     public func contains(_ quantity: Quantity, comparator: String? = nil) -> Truth {
-        guard let recordedUnit = quantity.unit.flatMap(UCUMUnit.init), let rangeUnit = UCUMUnit(unit),
+        guard let rangeUnit = UCUMUnit(unit), let recordedUnit = quantity.unit == unit ? rangeUnit : quantity.unit.flatMap(UCUMUnit.init),
             recordedUnit.isCommensurable(with: rangeUnit)
         else { return .unknown }
         let above = lower.map { bound in side(quantity.value, recordedUnit, comparator, bound, rangeUnit, isLower: true) } ?? .yes
@@ -70,10 +70,11 @@ extension QuantityRange {
     }
 
     /// Whether one recorded number divided by another lies in the range, whose unit is `1`. Unknown when the units cannot be converted,
-    /// when a number is a bound alone, and when what is divided by is not above zero.
+    /// when a number is a bound alone, when what is divided by is not above zero, and on scales where twice the number is not twice as much.
     public func contains(ratioOf left: RecordedValue, to right: RecordedValue) -> Truth {
         guard case .quantity(let dividend, nil) = left, case .quantity(let divisor, nil) = right, divisor.value > ExactDecimal(0),
-            let unit = dividend.unit.flatMap(UCUMUnit.init), let other = divisor.unit.flatMap(UCUMUnit.init)
+            let unit = dividend.unit.flatMap(UCUMUnit.init), let other = divisor.unit.flatMap(UCUMUnit.init), unit.isProportional,
+            other.isProportional
         else { return .unknown }
         func order(_ bound: QuantityBound) -> ComparisonResult? {
             // Multiplied on the other side: nothing is divided, so nothing is rounded.

@@ -29,7 +29,8 @@ public struct ReferenceEvaluator: Sendable {
     enum Resolution: Hashable {
         case event(Candidate)
         case none
-        case unknown
+        /// Which one it is, is not known; whether there is one may be.
+        case unknown(exists: Truth)
     }
 
     /// One patient's named events: all candidates of each, and what each is.
@@ -117,7 +118,7 @@ public struct ReferenceEvaluator: Sendable {
                 switch pick(selection.pick, candidates, resolved) {
                 case .event: return range.contains(from: 1, to: 1)
                 case .none: return range.contains(from: 0, to: 0)
-                case .unknown: return range.contains(from: 0, to: 1)
+                case .unknown(let exists): return range.contains(from: exists == .yes ? 1 : 0, to: 1)
                 }
             }
             return range.contains(from: candidates.filter { $0.truth == .yes }.count, to: candidates.count)
@@ -126,7 +127,7 @@ public struct ReferenceEvaluator: Sendable {
             switch resolved.resolutions[event.index] {
             case .event: return .yes
             case .none: return .no
-            case .unknown: return .unknown
+            case .unknown(let exists): return exists
             }
         case .relation(let event, let window):
             switch resolved.resolutions[event.index] {
@@ -267,10 +268,13 @@ public struct ReferenceEvaluator: Sendable {
     /// Where an event stands among others: by distance, day and key.
     private typealias Place = (distance: Int, day: Int, key: String)
 
-    /// The event that is meant, unless one that may count could come before it.
+    /// The places that an event can have whose day lies in a range.
+    private typealias Places = (best: Place, worst: Place)
+
+    /// The event that is meant, unless another one may come before it.
     private func pick(_ pick: Pick, _ candidates: [Candidate], _ resolved: Resolved) -> Resolution {
         switch pick {
-        case .all: return .unknown
+        case .all: return .unknown(exists: .unknown)
         case .first: return position(1, candidates, forwards)
         case .last: return position(1, candidates, backwards)
         case .nth(let number): return number > 0 ? position(number, candidates, forwards) : position(-number, candidates, backwards)
@@ -278,30 +282,45 @@ public struct ReferenceEvaluator: Sendable {
             switch day(of: point, resolved) {
             case .none: return .none
             case .day(let day) where day.isExact: return position(1, candidates) { nearest($0, day.earliest, $1) }
-            case .day, .unknown: return candidates.isEmpty ? .none : .unknown
+            case .day, .unknown: return position(1, candidates) { _, _ in nil }
             }
         }
     }
 
-    private func forwards(_ start: DateRange, _ key: String) -> Place { (0, start.earliest.daysSinceEpoch, key) }
-    private func backwards(_ start: DateRange, _ key: String) -> Place { (0, -start.latest.daysSinceEpoch, key) }
-
-    /// The best place of an event that starts somewhere in a range, seen from a day.
-    private func nearest(_ start: DateRange, _ day: CalendarDate, _ key: String) -> Place {
-        let closest = min(max(day, start.earliest), start.latest)
-        return (abs(closest.daysSinceEpoch - day.daysSinceEpoch), closest.daysSinceEpoch, key)
+    private func forwards(_ start: DateRange, _ key: String) -> Places? {
+        ((0, start.earliest.daysSinceEpoch, key), (0, start.latest.daysSinceEpoch, key))
     }
 
-    /// The n-th certain event of an exactly known day, unless another one could come before it.
-    private func position(_ number: Int, _ candidates: [Candidate], _ place: (DateRange, String) -> Place) -> Resolution {
-        let certain = candidates.filter { $0.truth == .yes && $0.start?.isExact == true }
-            .compactMap { candidate in candidate.start.map { (candidate, place($0, candidate.key)) } }.sorted { $0.1 < $1.1 }
-        guard certain.count >= number else { return candidates.count < number ? .none : .unknown }
-        let chosen = certain[number - 1]
-        for other in candidates where other.truth != .yes || other.start?.isExact != true {
-            guard let start = other.start, place(start, other.key) >= chosen.1 else { return .unknown }
+    private func backwards(_ start: DateRange, _ key: String) -> Places? {
+        ((0, -start.latest.daysSinceEpoch, key), (0, -start.earliest.daysSinceEpoch, key))
+    }
+
+    private func nearest(_ start: DateRange, _ day: CalendarDate, _ key: String) -> Places? {
+        func place(_ other: CalendarDate) -> Place { (abs(other.daysSinceEpoch - day.daysSinceEpoch), other.daysSinceEpoch, key) }
+        let closest = min(max(day, start.earliest), start.latest)
+        let ends = [place(start.earliest), place(start.latest)]
+        return (place(closest), ends[0] > ends[1] ? ends[0] : ends[1])
+    }
+
+    /// The n-th event: it matches for certain, so do those before it, and every other one stands before it or behind it wherever in their
+    /// ranges their days lie.
+    private func position(_ number: Int, _ candidates: [Candidate], _ places: (DateRange, String) -> Places?) -> Resolution {
+        guard candidates.count >= number else { return .none }
+        func precedes(_ left: Candidate, _ right: Candidate) -> Bool {
+            guard let leftStart = left.start, let rightStart = right.start, let first = places(leftStart, left.key),
+                let second = places(rightStart, right.key)
+            else { return false }
+            return first.worst < second.best
         }
-        return .event(chosen.0)
+        for candidate in candidates where candidate.truth == .yes {
+            let others = candidates.filter { $0 != candidate }
+            let before = others.filter { precedes($0, candidate) }
+            let behind = others.filter { precedes(candidate, $0) }
+            if before.count == number - 1, before.allSatisfy({ $0.truth == .yes }), before.count + behind.count == others.count {
+                return .event(candidate)
+            }
+        }
+        return .unknown(exists: candidates.count { $0.truth == .yes } >= number ? .yes : .unknown)
     }
 
     // MARK: Time

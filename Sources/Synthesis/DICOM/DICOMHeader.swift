@@ -134,13 +134,13 @@ struct DICOMHeader {
     private mutating func quantity(_ series: RecordedSeries, _ property: String, _ unit: String) -> String? {
         guard case .quantity(let quantity) = series.values[ConceptIRI(property)] else { return nil }
         if quantity.unit == unit { return quantity.value.description }
-        guard let recorded = quantity.unit.flatMap({ UCUMUnit($0) }), let wanted = UCUMUnit(unit), recorded.isCommensurable(with: wanted)
+        guard let recorded = quantity.unit.flatMap({ UCUMUnit($0) }), let wanted = UCUMUnit(unit),
+            let number = recorded.converted(quantity.value.value, to: wanted)
         else {
             report.omit("numbers in a unit that DICOM does not have there")
             return nil
         }
-        let factor = recorded.numerator * wanted.denominator / (recorded.denominator * wanted.numerator)
-        return String("\(quantity.value.value * factor)".prefix(16))
+        return String("\(number)".prefix(16))
     }
 
     private static func description(_ modality: String, _ contrast: Bool?, _ number: Int) -> String {

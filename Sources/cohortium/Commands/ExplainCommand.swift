@@ -26,7 +26,7 @@ struct ExplainCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A node's configuration.", valueName: "file"))
     var config: String?
 
-    @Flag(help: "Print JSON: the plan and its expansions as they are sent to nodes.")
+    @Flag(help: "Print JSON: the text, the plan and its expansions as they are sent to nodes, and with --config what the node makes of it.")
     var json = false
 
     @OptionGroup var parameters: ParameterOptions
@@ -35,8 +35,16 @@ struct ExplainCommand: AsyncParsableCommand {
     func run() async throws {
         let console = Console()
         let hyperontology = try ontology.load()
-        let query = try QueryFile(file).compile(with: hyperontology, settings: parameters.values, console: console)
-        if json { return console.output(try query.expanded.prettyJSON()) }
+        let file = try QueryFile(file)
+        let query = try file.compile(with: hyperontology, settings: parameters.values, console: console)
+        // What can be wrong with the node is found before anything is said.
+        let node = try config.map { path in
+            let configuration = try NodeConfiguration.read(path)
+            let engine = PlanEngine(sources: try NodeSources.open(configuration, hyperontology: hyperontology))
+            return Explanation.AtNode(
+                name: configuration.name, result: engine.assess(query.expanded).overall, criteria: engine.explain(query.expanded))
+        }
+        if json { return console.output(try Explanation(query, text: try file.bundled(), node: node).prettyJSON()) }
         console.output("\(console.bold(query.name))  plan \(query.planHash.prefix(16))\n")
         for criterion in query.plan.criteria {
             console.output("\(console.bold(criterion.id)): \(query.labels[criterion.id] ?? "")")
@@ -44,11 +52,12 @@ struct ExplainCommand: AsyncParsableCommand {
                 for set in request.conceptSets { describe(set, in: query, hyperontology, console) }
             }
         }
-        guard let config else { return }
-        let configuration = try NodeConfiguration.read(config)
-        let engine = PlanEngine(sources: try NodeSources.open(configuration, hyperontology: hyperontology))
-        console.output("\n\(console.bold("At \(configuration.name)"))")
-        for explanation in engine.explain(query.expanded) {
+        if let node { describe(node, console) }
+    }
+
+    private func describe(_ node: Explanation.AtNode, _ console: Console) {
+        console.output("\n\(console.bold("At \(node.name)")): the count would be \(Explanation.words(node.result))")
+        for explanation in node.criteria {
             let coverage = explanation.coverage
             console.output("\(explanation.criterion.id): \(coverage.coverage.rawValue)\(coverage.source.map { " from \($0)" } ?? "")")
             for reason in coverage.reasons { console.output("  because \(reason)") }
@@ -71,6 +80,47 @@ struct ExplainCommand: AsyncParsableCommand {
             let shown = codes.prefix(6).map { $0.match == .exact ? $0.code : "\($0.code) (\($0.match.rawValue))" }
             let gaps = expansion.gaps[system].flatMap { $0.isEmpty ? nil : ", \($0.count) concepts not said" } ?? ""
             console.output("    \(system): \(shown.joined(separator: ", "))\(codes.count > 6 ? " and \(codes.count - 6) more" : "")\(gaps)")
+        }
+    }
+}
+
+/// How a query is understood, for programs.
+struct Explanation: Encodable {
+    /// What a node makes of the plan.
+    struct AtNode: Encodable {
+        let name: String
+        /// Of the count as a whole, negations reckoned in.
+        let result: Coverage
+        let criteria: [CriterionExplanation]
+    }
+
+    let cohort: String
+    let text: String
+    let planHash: String
+    let plan: CohortPlan
+    let expansions: [Expansion]
+    /// The words of the query for each criterion.
+    let labels: [String: String]
+    let node: AtNode?
+
+    init(_ query: CompiledQuery, text: SourceText, node: AtNode?) {
+        cohort = query.name
+        self.text = text[SourceSpan(0, text.bytes.count)]
+        planHash = query.planHash
+        plan = query.plan
+        expansions = query.expanded.expansions
+        labels = query.labels
+        self.node = node
+    }
+
+    /// What a count is worth.
+    static func words(_ coverage: Coverage) -> String {
+        switch coverage {
+        case .exact: "exact"
+        case .broader: "an upper bound"
+        case .narrower: "a lower bound"
+        case .notEvaluable: "none: not evaluable"
+        case .approximate: "no bound"
         }
     }
 }

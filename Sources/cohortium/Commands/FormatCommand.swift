@@ -22,7 +22,7 @@ struct FormatCommand: AsyncParsableCommand {
             throw CommandFailure(Parser.parse(source).diagnostics, in: source)
         }
         guard inPlace, file != "-" else {
-            FileHandle.standardOutput.write(Data(formatted.utf8))
+            Console().write(Data(formatted.utf8))
             return
         }
         do {

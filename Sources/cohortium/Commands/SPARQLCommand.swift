@@ -57,13 +57,13 @@ struct SPARQLCommand: AsyncParsableCommand {
             if let hub {
                 let remote = RemoteEndpoint(hub: hub, authority: ca)
                 if form == .table { return show(try await remote.results(of: text, kind: query.kind)) }
-                FileHandle.standardOutput.write(Data(try await remote.bytes(of: text, accept: Self.mediaType(form))))
+                Console().write(Data(try await remote.bytes(of: text, accept: Self.mediaType(form))))
             } else if form == .table {
                 show(try query.evaluate(on: try dataset()))
             } else {
                 let writer = ResultWriter(table: form.table ?? .json, graph: form.graph ?? .turtle) {
                     (piece: String) throws(DiagnosticList) in
-                    FileHandle.standardOutput.write(Data(piece.utf8))
+                    Console().write(Data(piece.utf8))
                 }
                 try query.evaluate(on: try dataset(), into: writer)
             }

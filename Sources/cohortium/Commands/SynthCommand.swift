@@ -49,8 +49,20 @@ struct SynthCommand: AsyncParsableCommand {
         }
         let dataset = SyntheticDataset(
             seed: seed, patients: patients, nodes: nodes, mode: same ? .same : .shares, models: chosen, hyperontology: try ontology.load())
-        let manifest = try await dataset.write(to: URL(fileURLWithPath: out)) { step in
-            console.progress("\(step.finished) of \(step.total): \(step.name)")
+        let manifest: SyntheticManifest
+        do {
+            manifest = try await dataset.write(to: URL(fileURLWithPath: out)) { step in
+                console.progress("\(step.finished) of \(step.total): \(step.name)")
+            }
+        } catch let problem as Diagnostic {
+            throw CommandFailure(problem)
+        } catch {
+            // A folder that cannot be made or a full disk: the system's own words, not those of its libraries.
+            console.endProgress()
+            throw CommandFailure(
+                Diagnostic(
+                    "U0015", "the folder `\(out)` cannot be written", help: "choose another with --out, or check the rights and the space",
+                    notes: SystemWords(error).lines))
         }
         console.endProgress()
         if json { return console.output(try manifest.prettyJSON()) }
