@@ -1,5 +1,6 @@
 public import Diagnostics
 public import Execution
+public import FHIRAdapter
 import Foundation
 public import HTTPClient
 import Yams
@@ -54,7 +55,7 @@ public struct NodeConfiguration: Sendable, Hashable {
             /// A folder of NDJSON files.
             case bulkFHIR(String)
             /// A FHIR server with a search interface.
-            case fhirServer(ServiceAddress)
+            case fhirServer(ServiceAddress, BackendService?)
             /// An archive of images.
             case dicomWeb(ServiceAddress)
         }
@@ -94,6 +95,13 @@ extension NodeConfiguration {
         let executable: String
     }
 
+    private struct SMARTEntry: Decodable {
+        let client: String
+        let key: String
+        let keyID: String?
+        let scope: String?
+    }
+
     private struct SourceEntry: Decodable {
         let name: String?
         let model: String
@@ -107,6 +115,7 @@ extension NodeConfiguration {
         let dicomweb: String?
         let ca: String?
         let authorization: String?
+        let smart: SMARTEntry?
 
         /// Where it is.
         /// - Throws: `N0104` when that is not said, `N0121` and `N0122` for an address of a database that is none or holds a password.
@@ -122,8 +131,16 @@ extension NodeConfiguration {
             case .fhir:
                 if let folder { return .bulkFHIR(absolute(folder)) }
                 if let server {
+                    guard smart == nil || authorization == nil else {
+                        throw Diagnostic(
+                            "N0123", "the source `\(name)` in `\(path)` has both `authorization` and `smart`",
+                            help: "keep the one that its server asks for")
+                    }
+                    let service = smart.map {
+                        BackendService(client: $0.client, keyFile: absolute($0.key), keyID: $0.keyID, scope: $0.scope)
+                    }
                     return .fhirServer(
-                        ServiceAddress(url: server, caFile: ca.map(absolute), authorizationFile: authorization.map(absolute)))
+                        ServiceAddress(url: server, caFile: ca.map(absolute), authorizationFile: authorization.map(absolute)), service)
                 }
             case .dicom:
                 if let dicomweb {
@@ -139,13 +156,14 @@ extension NodeConfiguration {
     }
 
     private static let keys: Set<String> = ["name", "policy", "ontologies", "state", "sources", "hub", "images", "tools"]
-    /// Of what lies below `sources`, `hub` and `tools`.
+    /// Of what lies below another key.
     private static let innerKeys: [String: Set<String>] = [
         "sources": [
             "name", "model", "sqlite", "postgres", "schema", "vocabulary", "passwordFile", "folder", "server", "dicomweb", "ca",
-            "authorization",
+            "authorization", "smart",
         ], "hub": ["url", "ca", "proxy"],
         "tools": ["name", "executable"],
+        "sources.smart": ["client", "key", "keyID", "scope"],
     ]
 
     /// The keys that are not known, each with what may be meant.
@@ -153,7 +171,9 @@ extension NodeConfiguration {
         var found: [(name: String, key: String, known: Set<String>)] = []
         for key in entries.keys where !keys.contains(key) { found.append((key, key, keys)) }
         for (section, known) in innerKeys {
-            let parts = (entries[section] as? [[String: Any]]) ?? (entries[section] as? [String: Any]).map { [$0] } ?? []
+            let parts = section.split(separator: ".").reduce([entries]) { outer, key in
+                outer.compactMap { $0[String(key)] }.flatMap { ($0 as? [[String: Any]]) ?? ($0 as? [String: Any]).map { [$0] } ?? [] }
+            }
             for key in parts.flatMap(\.keys) where !known.contains(key) { found.append(("\(section).\(key)", key, known)) }
         }
         return found.sorted { $0.name < $1.name }.map { name, key, known in
