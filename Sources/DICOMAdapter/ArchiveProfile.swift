@@ -37,7 +37,8 @@ final class ArchiveProfile: Sendable {
         }
         let settled = routes.withLock { $0 }
         return Dictionary(
-            tags.map { ($0, settled[$0] ?? (imageTags.contains($0) || TagPath($0) != nil ? .images : .series)) }, uniquingKeysWith: { first, _ in first })
+            tags.map { ($0, settled[$0] ?? (imageTags.contains($0) || TagPath($0) != nil ? .images : .series)) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     private func look(

@@ -71,7 +71,8 @@ public struct DICOMAdapter: SourceAdapter {
     public func probe() async throws(SourceFailure) {
         if let index, try index.freshness() == .neverComplete {
             throw failure(
-                "N0461", "the index of source `\(name)` has never been complete", help: "run `cohortium node index`, or `cohortium node run`")
+                "N0461", "the index of source `\(name)` has never been complete",
+                help: "run `cohortium node index`, or `cohortium node run`")
         }
         guard case .archive(let server, let profile) = place, index == nil else { return }
         let tags = IndexedTags(bindings.properties.values.flatMap(\.fields).map { ($0.name, $0.level, $0.isPresence) })
@@ -91,7 +92,8 @@ public struct DICOMAdapter: SourceAdapter {
         if case .stale(let date) = try index.freshness() {
             issues.append(
                 Diagnostic(
-                    "N0469", .warning, "the index of source `\(name)` was last complete at \(date.formatted(.iso8601)), which its hospital calls too old",
+                    "N0469", .warning,
+                    "the index of source `\(name)` was last complete at \(date.formatted(.iso8601)), which its hospital calls too old",
                     help: "run `cohortium node index`, and look into the node's log why it does not keep up"))
         }
         for (note, count, first) in try index.unreadableFiles() {

@@ -44,7 +44,9 @@ struct RequestLowering {
 
     private func lower(_ attribute: AttributeTest) throws(LoweringGap) -> (SeriesTest, Assessment) {
         let name = attribute.property.rawValue.split(whereSeparator: { "/#".contains($0) }).last.map(String.init) ?? ""
-        let fields = (bindings.properties[attribute.property.rawValue]?.fields ?? []).filter { attribute.test.canRead($0) && !isPrivate(tag: $0.name) }
+        let fields = (bindings.properties[attribute.property.rawValue]?.fields ?? []).filter {
+            attribute.test.canRead($0) && !isPrivate(tag: $0.name)
+        }
         guard !fields.isEmpty else { throw LoweringGap("DICOM is not bound to tell the property `\(name)` in this form") }
         switch attribute.test {
         case .coded(let set):

@@ -40,7 +40,8 @@ enum DCMTKDump {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/prlimit")
         process.arguments =
-            ["--as=\(memory)", "--cpu=\(10 + files.count)", "--core=0", program] + options + more + files.map { URL(fileURLWithPath: $0).path }
+            ["--as=\(memory)", "--cpu=\(10 + files.count)", "--core=0", program] + options + more
+            + files.map { URL(fileURLWithPath: $0).path }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = handle
         process.standardError = FileHandle.nullDevice
@@ -139,7 +140,8 @@ struct DumpParser {
         if value == "(no value available)" { return .empty }
         if value.hasPrefix("["), value.hasSuffix("]") {
             let text = String(value.dropFirst().dropLast())
-            let parts = texts.contains(representation) ? [text] : text.split(separator: "\\", omittingEmptySubsequences: false).map(String.init)
+            let parts =
+                texts.contains(representation) ? [text] : text.split(separator: "\\", omittingEmptySubsequences: false).map(String.init)
             return DICOMJSONAttribute(parts.map(unquoted))
         }
         // Numbers stand without brackets; `(not loaded)` and the like are none.
@@ -166,7 +168,10 @@ struct DumpParser {
 
     private static func byte(_ name: Substring) -> UInt8? {
         if name.first == "#" { return UInt8(name.dropFirst()) }
-        return ["amp": UInt8(ascii: "&"), "lt": UInt8(ascii: "<"), "gt": UInt8(ascii: ">"), "quot": UInt8(ascii: "\""), "apos": UInt8(ascii: "'")][
+        return [
+            "amp": UInt8(ascii: "&"), "lt": UInt8(ascii: "<"), "gt": UInt8(ascii: ">"), "quot": UInt8(ascii: "\""),
+            "apos": UInt8(ascii: "'"),
+        ][
             String(name)]
     }
 }

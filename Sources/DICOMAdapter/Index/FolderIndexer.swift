@@ -52,7 +52,8 @@ struct FolderIndexer {
 
     private func unreachable(_ how: String) -> Diagnostic {
         Diagnostic(
-            "N0467", "the folder of source `\(index.source)` \(how)", help: "check that it exists, is mounted, and that the node may read it")
+            "N0467", "the folder of source `\(index.source)` \(how)",
+            help: "check that it exists, is mounted, and that the node may read it")
     }
 
     /// Every file below the folder.
@@ -82,7 +83,8 @@ struct FolderIndexer {
         guard let tree else {
             return Image(file: file, series: nil, note: FolderIndexer.hasPrefix(file.path) ? Note.unreadable : Note.foreign)
         }
-        guard let study = tree[fields.study].first, let uid = tree[fields.series].first, tree[ArchiveProfile.instanceUID].first != nil else {
+        guard let study = tree[fields.study].first, let uid = tree[fields.series].first, tree[ArchiveProfile.instanceUID].first != nil
+        else {
             return Image(file: file, series: nil, note: Note.unidentified)
         }
         func texts(_ tag: String?) -> Set<String> { Set([tag.flatMap { tree[$0].first }].compactMap(\.self)) }
@@ -90,7 +92,8 @@ struct FolderIndexer {
         return Image(
             file: file,
             series: IndexedSeries(
-                patient: tree[fields.patient].first ?? "", study: study, uid: uid, sexes: texts(fields.sex), births: texts(fields.birthDate),
+                patient: tree[fields.patient].first ?? "", study: study, uid: uid, sexes: texts(fields.sex),
+                births: texts(fields.birthDate),
                 start: fields.start.flatMap { tree[$0].first }.flatMap(DateRange.init(dicom:)), listing: nil,
                 evidence: SeriesEvidence(series: DICOMJSONObject([:]), images: objects)), note: nil)
     }

@@ -56,7 +56,9 @@ enum IndexContent {
         }
     }
 
-    private static func object(_ values: [String: [String]]) -> DICOMJSONObject { DICOMJSONObject(values.mapValues { DICOMJSONAttribute($0) }) }
+    private static func object(_ values: [String: [String]]) -> DICOMJSONObject {
+        DICOMJSONObject(values.mapValues { DICOMJSONAttribute($0) })
+    }
 }
 
 /// Which tags an index holds.
@@ -76,7 +78,9 @@ struct IndexedTags: Sendable, Hashable {
     }
 
     /// Changes when an index has to be made anew.
-    var fingerprint: String { "\(IndexSchema.version) \(names.joined(separator: " ")) presence \(presence.sorted().joined(separator: " "))" }
+    var fingerprint: String {
+        "\(IndexSchema.version) \(names.joined(separator: " ")) presence \(presence.sorted().joined(separator: " "))"
+    }
 
     /// What of an object is kept.
     func reduced(_ object: DICOMJSONObject) -> DICOMJSONObject {

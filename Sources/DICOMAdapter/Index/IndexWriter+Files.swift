@@ -7,14 +7,17 @@ extension IndexWriter {
     /// Whether a file stands in the index as it is.
     func hasFile(_ path: String, size: Int64, modified: Int64) throws -> Bool {
         try queue.read { database in
-            let statement = try database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM file WHERE path = ? AND size = ? AND modified = ?)")
+            let statement = try database.cachedStatement(
+                sql: "SELECT EXISTS (SELECT 1 FROM file WHERE path = ? AND size = ? AND modified = ?)")
             return try Bool.fetchOne(statement, arguments: [path, size, modified]) ?? false
         }
     }
 
     /// The paths after one, in order.
     func files(after path: String, limit: Int) throws -> [String] {
-        try queue.read { try String.fetchAll($0, sql: "SELECT path FROM file WHERE path > ? ORDER BY path LIMIT ?", arguments: [path, limit]) }
+        try queue.read {
+            try String.fetchAll($0, sql: "SELECT path FROM file WHERE path > ? ORDER BY path LIMIT ?", arguments: [path, limit])
+        }
     }
 
     func removeFiles(_ paths: [String]) throws {

@@ -56,7 +56,9 @@ final class IndexWriter {
 
     private static func openOrMake(_ index: TagIndex, _ largestSize: Int?) throws -> DatabaseQueue {
         let path = index.settings.path
-        if let queue = try? connect(path, largestSize), let found = try? queue.read(fingerprint), found == index.fingerprint { return queue }
+        if let queue = try? connect(path, largestSize), let found = try? queue.read(fingerprint), found == index.fingerprint {
+            return queue
+        }
         // Of something else, or damaged: an index can always be made again.
         for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
         let queue = try connect(path, largestSize)
@@ -82,7 +84,9 @@ final class IndexWriter {
         return try DatabaseQueue(path: path, configuration: configuration)
     }
 
-    static func fingerprint(in database: Database) throws -> String? { try String.fetchOne(database, sql: "SELECT fingerprint FROM identity") }
+    static func fingerprint(in database: Database) throws -> String? {
+        try String.fetchOne(database, sql: "SELECT fingerprint FROM identity")
+    }
 
     // MARK: Passes
 
@@ -104,7 +108,8 @@ final class IndexWriter {
         }
         try queue.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA optimize")
-            try database.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+            // Without waiting for those who read.
+            try database.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)")
         }
     }
 

@@ -157,7 +157,9 @@ extension NodeConfiguration {
             }
             throw Diagnostic(
                 "N0104", "the source `\(name)` in `\(path)` does not say where its data is",
-                help: "give `model: omop` a `sqlite` or a `postgres`, `model: fhir` a `folder` or a `server`, `model: dicom` a `dicomweb` or a `folder`")
+                help:
+                    "give `model: omop` a `sqlite` or a `postgres`, `model: fhir` a `folder` or a `server`, `model: dicom` a `dicomweb` or a `folder`"
+            )
         }
     }
 

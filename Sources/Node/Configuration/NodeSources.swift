@@ -28,7 +28,8 @@ public enum NodeSources {
             case .bulkFHIR(let folder):
                 adapters.append(
                     FHIRAdapter(
-                        name: source.name, directory: folder, storePath: try store("fhir", of: source, in: configuration.state), bindings: bindings,
+                        name: source.name, directory: folder, storePath: try store("fhir", of: source, in: configuration.state),
+                        bindings: bindings,
                         codeSystems: systems))
             case .fhirServer(let address):
                 adapters.append(

@@ -63,7 +63,8 @@ extension NodeCommand {
             guard named.isEmpty else { return named }
             throw Diagnostic(
                 "N0472", "no source with an index is called `\(source)` in `\(config)`",
-                help: nearest(to: source, among: all.map(\.adapter.name)).map { "did you mean `\($0)`?" } ?? "leave out --source for all of them")
+                help: nearest(to: source, among: all.map(\.adapter.name)).map { "did you mean `\($0)`?" }
+                    ?? "leave out --source for all of them")
         }
 
         private func refresh(_ adapter: DICOMAdapter, _ console: Console) async throws(SourceFailure) {
