@@ -117,7 +117,8 @@ let package = Package(
         .executableTarget(
             name: "cohortium",
             dependencies: [
-                "Hub", "Node", "Federation", "DICOMAdapter", "Synthesis", "OrthancServer", "Processes", "Disclosure", "Compiler", "SPARQL", "Hyperontology",
+                "Hub", "Node", "Federation", "DICOMAdapter", "Synthesis", "OrthancServer", "Processes", "Disclosure", "Compiler", "SPARQL",
+                "Hyperontology",
                 "CohortQL", "CohortPlan",
                 "Execution", "RDF", "HTTPClient", "Diagnostics", arguments, logging, signals, yaml,
             ],
@@ -138,6 +139,13 @@ let package = Package(
                 "OMOPAdapter", "PostgresClient", "Execution", "CohortPlan", "Compiler", "Hyperontology", "Synthesis", "Diagnostics",
                 "PostgresServer", sqlite,
             ], path: "Benchmarks/OMOP", swiftSettings: strict),
+
+        .executableTarget(
+            name: "dicom-benchmark",
+            dependencies: [
+                "DICOMAdapter", "Execution", "CohortPlan", "Compiler", "Hyperontology", "HTTPClient", "Diagnostics", hummingbird, nioCore,
+                logging,
+            ], path: "Benchmarks/DICOM", swiftSettings: strict),
 
         // What several tests use: a source over patients in memory; an archive and a PostgreSQL server of their own; the patients that ../shared holds in two models.
         .target(

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What an answer in DICOM JSON says of one attribute (PS3.18, annex F).
-enum DICOMJSONAttribute: Hashable, Sendable {
+package enum DICOMJSONAttribute: Hashable, Sendable {
     /// It does not name it.
     case absent
     /// The attribute is there, without a value (F.2.5).
@@ -15,7 +15,7 @@ enum DICOMJSONAttribute: Hashable, Sendable {
         return nil
     }
 
-    init(_ texts: [String]) {
+    package init(_ texts: [String]) {
         let padding = CharacterSet(charactersIn: " \0\t\r\n")
         let values = texts.map { $0.trimmingCharacters(in: padding) }.filter { !$0.isEmpty }
         self = values.isEmpty ? .empty : .values(values)
@@ -23,11 +23,11 @@ enum DICOMJSONAttribute: Hashable, Sendable {
 }
 
 /// One data set of an answer: the attributes that were asked for, by tag.
-struct DICOMJSONObject: Sendable, Hashable {
+package struct DICOMJSONObject: Sendable, Hashable {
     /// By eight hexadecimal digits in capitals, or by ``TagPath``. What is absent has no entry.
     private(set) var attributes: [String: DICOMJSONAttribute]
 
-    init(_ attributes: [String: DICOMJSONAttribute]) { self.attributes = attributes }
+    package init(_ attributes: [String: DICOMJSONAttribute]) { self.attributes = attributes }
 
     subscript(tag: String) -> DICOMJSONAttribute { attributes[tag] ?? .absent }
 
@@ -44,7 +44,7 @@ struct DICOMJSONObject: Sendable, Hashable {
 }
 
 extension DICOMJSONObject: DecodableWithConfiguration {
-    init(from decoder: any Decoder, configuration tags: [String]) throws {
+    package init(from decoder: any Decoder, configuration tags: [String]) throws {
         let container = try decoder.container(keyedBy: TagKey.self)
         var attributes: [String: DICOMJSONAttribute] = [:]
         for tag in tags {

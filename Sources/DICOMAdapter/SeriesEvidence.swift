@@ -2,12 +2,12 @@ import CohortPlan
 import Execution
 
 /// All that is known of one series: what the archive says of it as a whole, and what its images say.
-struct SeriesEvidence: Hashable, Sendable {
+package struct SeriesEvidence: Hashable, Sendable {
     let series: DICOMJSONObject
     /// Without repetition: only that they differ matters, not how many they are.
     let images: Set<DICOMJSONObject>
 
-    init(series: DICOMJSONObject, images: some Sequence<DICOMJSONObject>) {
+    package init(series: DICOMJSONObject, images: some Sequence<DICOMJSONObject>) {
         self.series = series
         self.images = Set(images)
     }

@@ -1,12 +1,12 @@
-import CohortPlan
+package import CohortPlan
 import Diagnostics
 import Execution
-import Foundation
+package import Foundation
 import GRDB
 import Glibc
 
 /// A series as it is written to an index.
-struct IndexedSeries: Sendable {
+package struct IndexedSeries: Sendable {
     /// Empty where no Patient ID is recorded.
     let patient: String
     let study: String
@@ -17,12 +17,26 @@ struct IndexedSeries: Sendable {
     /// What the archive's search said of it; nil where it has to be read again each time.
     let listing: Int64?
     let evidence: SeriesEvidence
+
+    package init(
+        patient: String, study: String, uid: String, sexes: Set<String>, births: Set<String>, start: DateRange?, listing: Int64?,
+        evidence: SeriesEvidence
+    ) {
+        self.patient = patient
+        self.study = study
+        self.uid = uid
+        self.sexes = sexes
+        self.births = births
+        self.start = start
+        self.listing = listing
+        self.evidence = evidence
+    }
 }
 
 /// The one who writes an index: at most one at a time on a machine, held by a lock that ends with the process.
 ///
 /// INVARIANT: after each transaction every series that stands in the index stands there whole, with its study's day and its patient's facts.
-final class IndexWriter {
+package final class IndexWriter {
     private let index: TagIndex
     let queue: DatabaseQueue
     private let lock: Int32
@@ -33,7 +47,7 @@ final class IndexWriter {
 
     /// Opens the index, or begins a new one where there is none or one of something else.
     /// - Parameter largestSize: in bytes; for tests of a disk that is full.
-    init(_ index: TagIndex, largestSize: Int? = nil) throws {
+    package init(_ index: TagIndex, largestSize: Int? = nil) throws {
         self.index = index
         let folder = URL(fileURLWithPath: index.settings.path).deletingLastPathComponent()
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -90,7 +104,7 @@ final class IndexWriter {
 
     // MARK: Passes
 
-    func begin(at date: Date) throws {
+    package func begin(at date: Date) throws {
         pass = try queue.write { database in
             // Passes that were cut short tell nothing.
             try database.execute(sql: "DELETE FROM pass WHERE completed IS NULL")
@@ -100,7 +114,7 @@ final class IndexWriter {
     }
 
     /// Everything that the source holds is in the index, and nothing else.
-    func complete(at date: Date) throws {
+    package func complete(at date: Date) throws {
         try queue.write { database in
             try database.execute(
                 sql: "UPDATE pass SET completed = ? WHERE number = ?", arguments: [Int64(date.timeIntervalSince1970), pass])
@@ -167,7 +181,7 @@ final class IndexWriter {
 
     /// Writes series, each in the place of what stood there, in one transaction.
     /// - Returns: their ids, in order.
-    @discardableResult func write(_ batch: [IndexedSeries]) throws -> [Int64] {
+    @discardableResult package func write(_ batch: [IndexedSeries]) throws -> [Int64] {
         try transaction { database in try self.write(batch, in: database) }
     }
 
