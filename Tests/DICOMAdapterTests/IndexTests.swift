@@ -140,6 +140,27 @@ import Testing
         }
     }
 
+    /// Real archives compare numbers as text, ignore tags and sequences that they do not know (and return everything), take `*` and an empty value
+    /// for anything, find nothing for escapes, do not say that they ignore `fuzzymatching`, return all for `limit=0`, and match a tag of series at
+    /// the level of studies with nothing. None of that can hurt who never asks them to match: series and images are listed, and compared here.
+    @Test func nothingIsLeftToAnArchiveToCompare() async throws {
+        try await FaultyArchive(series: IndexTests.series, faults: [.tellsClasses]).serve { address, log in
+            let folder = Folder()
+            let index = try self.indexed(address, folder)
+            _ = try await index.refreshIndex()
+            for question in IndexTests.questions { _ = try await self.ask(question, try self.live(address)) }
+            let requests = log.requests.compactMap { URLComponents(string: $0) }
+            #expect(requests.count > 30)
+            for request in requests {
+                let items = request.queryItems ?? []
+                #expect(items.allSatisfy { ["includefield", "limit", "offset"].contains($0.name) }, "\(request)")
+                #expect(items.allSatisfy { $0.name != "limit" || Int($0.value ?? "") ?? 0 > 0 }, "\(request)")
+                #expect(!items.contains { $0.name == "includefield" && ($0.value ?? "").contains("/") }, "\(request)")
+                #expect(request.path.contains("/series"), "studies are not searched: \(request)")
+            }
+        }
+    }
+
     // MARK: Pass by pass
 
     @Test func aPassReadsWhatIsNewAndDropsWhatIsGone() async throws {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CohortPlan
 import Compiler
+import DICOMAdapter
 import Diagnostics
 import Disclosure
 import Execution
@@ -35,6 +36,7 @@ struct NodeCommand: AsyncParsableCommand {
                 do {
                     try await source.probe()
                     console.tell("\(source.name): reached")
+                    if let images = source as? DICOMAdapter { try console.tellIndex(of: images) }
                     console.report(try await source.loadIssues())
                 } catch {
                     failures.append(error.diagnostic)

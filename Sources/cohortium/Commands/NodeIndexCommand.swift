@@ -40,7 +40,7 @@ extension NodeCommand {
             for index in try indexes() {
                 do throws(SourceFailure) {
                     if !status { try await refresh(index.adapter, console) }
-                    try tell(of: index.adapter, console)
+                    try console.tellIndex(of: index.adapter)
                 } catch {
                     console.endProgress()
                     failures.append(error.diagnostic)
@@ -78,20 +78,22 @@ extension NodeCommand {
             let seconds = (ContinuousClock.now - start).formatted(.units(allowed: [.hours, .minutes, .seconds], width: .narrow))
             console.tell("\(adapter.name): \(done.listed) seen, \(done.read) new or changed, \(done.removed) gone; \(seconds)")
         }
+    }
+}
 
-        private func tell(of adapter: DICOMAdapter, _ console: Console) throws(SourceFailure) {
-            guard let index = adapter.index, let contents = try index.contents() else {
-                return console.tell("\(adapter.name): no index yet")
+extension Console {
+    /// What the index of a source holds, and how old it is.
+    func tellIndex(of adapter: DICOMAdapter) throws(SourceFailure) {
+        guard let index = adapter.index else { return }
+        guard let contents = try index.contents() else { return tell("\(adapter.name): no index yet") }
+        let age =
+            switch contents.freshness {
+            case .fresh(let date): "complete as of \(date.formatted(.iso8601))"
+            case .stale(let date): "last complete as of \(date.formatted(.iso8601)), which is too old: answers say so"
+            case .neverComplete: "never complete: nothing is answered from it"
             }
-            let age =
-                switch contents.freshness {
-                case .fresh(let date): "complete as of \(date.formatted(.iso8601))"
-                case .stale(let date): "last complete as of \(date.formatted(.iso8601)), which is too old: answers say so"
-                case .neverComplete: "never complete: nothing is answered from it"
-                }
-            console.tell(
-                "\(adapter.name): \(age); \(contents.patients) patients, \(contents.studies) studies, \(contents.series) series, "
-                    + "\(contents.bytes / 1_048_576) MiB")
-        }
+        tell(
+            "\(adapter.name): \(age); \(contents.patients) patients, \(contents.studies) studies, \(contents.series) series, "
+                + "\(contents.bytes / 1_048_576) MiB")
     }
 }
