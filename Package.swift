@@ -94,7 +94,7 @@ let package = Package(
 
         // Floor 4: the wire between hub and nodes; computation beside the data.
         room("Federation", ["CohortPlan", "Execution", "Disclosure", "Diagnostics", "HTTPClient", "COpenSSL"]),
-        room("CohortDispatch", ["Diagnostics"]),
+        room("CohortDispatch", ["Processes", "Diagnostics"]),
 
         // Floor 5: the services.
         room(
