@@ -100,6 +100,29 @@ import Testing
         #expect(unknown?.diagnostics.first?.code == "N0102" && unknown?.diagnostics.first?.help == "did you mean `key`?")
     }
 
+    @Test func imagesMayHaveAnIndex() throws {
+        let head = "name: north\npolicy: policy.yaml\nsources:\n"
+        let configuration = try read(
+            head + "  - model: dicom\n    name: live\n    dicomweb: https://pacs.example/dicom-web\n"
+                + "  - model: dicom\n    name: kept\n    dicomweb: https://pacs.example/dicom-web\n    index:\n      everyMinutes: 5\n      staleAfterHours: 2\n"
+                + "  - model: dicom\n    name: plain\n    dicomweb: https://pacs.example/dicom-web\n    index: {}\n"
+                + "  - model: dicom\n    name: files\n    folder: images\n")
+        let indexes = configuration.sources.map(\.index)
+        #expect(indexes[0] == nil)
+        #expect(indexes[1]?.every == .seconds(300) && indexes[1]?.staleAfter == .seconds(7_200))
+        #expect(indexes[2] == indexes[3] && indexes[2]?.staleAfter == .seconds(86_400))
+        guard case .dicomFolder(let folder) = configuration.sources[3].place else {
+            Issue.record("no folder: \(configuration.sources[3])")
+            return
+        }
+        #expect(folder.hasSuffix("/images"))
+        let error = #expect(throws: DiagnosticList.self) {
+            try read(head + "  - model: dicom\n    folder: images\n    index: { everyMinute: 5 }\n")
+        }
+        #expect(error?.diagnostics.map(\.code) == ["N0102"])
+        #expect(error?.diagnostics.first?.help?.contains("everyMinutes") == true)
+    }
+
     @Test func aMissingFileIsNamed() {
         let error = #expect(throws: DiagnosticList.self) { try NodeConfiguration.read("/nonexistent/node.yaml") }
         #expect(error?.diagnostics.first?.code == "N0101")

@@ -45,6 +45,8 @@ public struct NodeConfiguration: Sendable, Hashable {
     public struct Source: Sendable, Hashable {
         public let name: String
         public let place: Place
+        /// For images: how their index is kept; nil where the archive itself is asked.
+        public let index: Index?
 
         /// What kind of place it is, and where.
         public enum Place: Sendable, Hashable {
@@ -58,13 +60,23 @@ public struct NodeConfiguration: Sendable, Hashable {
             case fhirServer(ServiceAddress, BackendService?)
             /// An archive of images.
             case dicomWeb(ServiceAddress)
+            /// A folder of DICOM files.
+            case dicomFolder(String)
+        }
+
+        /// How an index of images is kept.
+        public struct Index: Sendable, Hashable {
+            /// How often a running node brings it in line with the images.
+            public let every: Duration
+            /// After so long without that having come to its end, answers say that they are not fresh.
+            public let staleAfter: Duration
         }
 
         public var model: SourceModel {
             switch place {
             case .sqlite, .postgres: .omop
             case .bulkFHIR, .fhirServer: .fhir
-            case .dicomWeb: .dicom
+            case .dicomWeb, .dicomFolder: .dicom
             }
         }
     }
@@ -116,6 +128,16 @@ extension NodeConfiguration {
         let ca: String?
         let authorization: String?
         let smart: SMARTEntry?
+        let index: IndexEntry?
+
+        /// An index where one is wanted or needed: a folder is searched through one alone.
+        func keeping(of place: Source.Place) -> Source.Index? {
+            switch place {
+            case .dicomWeb: index?.keeping
+            case .dicomFolder: (index ?? IndexEntry()).keeping
+            default: nil
+            }
+        }
 
         /// Where it is.
         /// - Throws: `N0104` when that is not said, `N0121` and `N0122` for an address of a database that is none or holds a password.
@@ -143,6 +165,7 @@ extension NodeConfiguration {
                         ServiceAddress(url: server, caFile: ca.map(absolute), authorizationFile: authorization.map(absolute)), service)
                 }
             case .dicom:
+                if let folder { return .dicomFolder(absolute(folder)) }
                 if let dicomweb {
                     return .dicomWeb(
                         ServiceAddress(url: dicomweb, caFile: ca.map(absolute), authorizationFile: authorization.map(absolute)))
@@ -151,7 +174,20 @@ extension NodeConfiguration {
             }
             throw Diagnostic(
                 "N0104", "the source `\(name)` in `\(path)` does not say where its data is",
-                help: "give `model: omop` a `sqlite` or a `postgres`, `model: fhir` a `folder` or a `server`, `model: dicom` a `dicomweb`")
+                help:
+                    "give `model: omop` a `sqlite` or a `postgres`, `model: fhir` a `folder` or a `server`, `model: dicom` a `dicomweb` or a `folder`"
+            )
+        }
+    }
+
+    private struct IndexEntry: Decodable {
+        let everyMinutes: Int?
+        let staleAfterHours: Int?
+
+        init() { (everyMinutes, staleAfterHours) = (nil, nil) }
+
+        var keeping: Source.Index {
+            Source.Index(every: .seconds(60 * max(1, everyMinutes ?? 60)), staleAfter: .seconds(3_600 * max(1, staleAfterHours ?? 24)))
         }
     }
 
@@ -160,10 +196,11 @@ extension NodeConfiguration {
     private static let innerKeys: [String: Set<String>] = [
         "sources": [
             "name", "model", "sqlite", "postgres", "schema", "vocabulary", "passwordFile", "folder", "server", "dicomweb", "ca",
-            "authorization", "smart",
+            "authorization", "smart", "index",
         ], "hub": ["url", "ca", "proxy"],
         "tools": ["name", "executable"],
         "sources.smart": ["client", "key", "keyID", "scope"],
+        "sources.index": ["everyMinutes", "staleAfterHours"],
     ]
 
     /// The keys that are not known, each with what may be meant.
@@ -235,7 +272,7 @@ extension NodeConfiguration {
                     Diagnostic("N0105", "the address `\(url)` of a source in `\(path)` \(fault)", help: "write it as `https://host:port/…`")
                 )
             }
-            sources.append(Source(name: name, place: place))
+            sources.append(Source(name: name, place: place, index: entry.keeping(of: place)))
         }
         self.sources = sources
         hub = file.hub.map { Hub(url: $0.url, ca: $0.ca.map(absolute), proxy: $0.proxy) }
