@@ -38,12 +38,31 @@ public struct NodeConfiguration: Sendable, Hashable {
     public struct Tool: Sendable, Hashable {
         public let name: String
         public let executable: String
+        /// The parameters that it may be told, by name.
+        public let parameters: [String]
     }
+
+    /// Under which terms a source's data are given.
+    public struct Terms: Sendable, Hashable {
+        /// The collections that they are of.
+        public let collections: [String]
+        /// The conditions of access that are met for them.
+        public let access: [String]
+
+        public init(collections: [String], access: [String]) {
+            self.collections = collections
+            self.access = access
+        }
+    }
+
+    /// By source's name.
+    public var terms: [String: Terms] { Dictionary(sources.map { ($0.name, $0.terms) }, uniquingKeysWith: { first, _ in first }) }
 
     /// One source of data.
     public struct Source: Sendable, Hashable {
         public let name: String
         public let place: Place
+        public let terms: Terms
 
         /// What kind of place it is, and where.
         public enum Place: Sendable, Hashable {
@@ -92,6 +111,7 @@ extension NodeConfiguration {
     private struct ToolEntry: Decodable {
         let name: String
         let executable: String
+        let parameters: [String]?
     }
 
     private struct SourceEntry: Decodable {
@@ -107,6 +127,8 @@ extension NodeConfiguration {
         let dicomweb: String?
         let ca: String?
         let authorization: String?
+        let collections: [String]?
+        let access: [String]?
 
         /// Where it is.
         /// - Throws: `N0104` when that is not said, `N0121` and `N0122` for an address of a database that is none or holds a password.
@@ -143,9 +165,9 @@ extension NodeConfiguration {
     private static let innerKeys: [String: Set<String>] = [
         "sources": [
             "name", "model", "sqlite", "postgres", "schema", "vocabulary", "passwordFile", "folder", "server", "dicomweb", "ca",
-            "authorization",
+            "authorization", "collections", "access",
         ], "hub": ["url", "ca", "proxy"],
-        "tools": ["name", "executable"],
+        "tools": ["name", "executable", "parameters"],
     ]
 
     /// The keys that are not known, each with what may be meant.
@@ -215,12 +237,13 @@ extension NodeConfiguration {
                     Diagnostic("N0105", "the address `\(url)` of a source in `\(path)` \(fault)", help: "write it as `https://host:port/…`")
                 )
             }
-            sources.append(Source(name: name, place: place))
+            sources.append(
+                Source(name: name, place: place, terms: Terms(collections: entry.collections ?? [], access: entry.access ?? [])))
         }
         self.sources = sources
         hub = file.hub.map { Hub(url: $0.url, ca: $0.ca.map(absolute), proxy: $0.proxy) }
         images = file.images.map(absolute)
-        tools = (file.tools ?? []).map { Tool(name: $0.name, executable: absolute($0.executable)) }
+        tools = (file.tools ?? []).map { Tool(name: $0.name, executable: absolute($0.executable), parameters: $0.parameters ?? []) }
         if let hub, !hub.url.hasPrefix("https://") {
             diagnostics.append(
                 Diagnostic("N0110", "the hub's address `\(hub.url)` in `\(path)` is not secure", help: "write it as `https://host:port`"))
