@@ -234,7 +234,7 @@ let package = Package(
             "DifferentialTests",
             [
                 "Execution", "CohortPlan", "Compiler", "Hyperontology", "Synthesis", "OMOPAdapter", "FHIRAdapter", "PublishedPatients",
-                "DICOMAdapter", "TestArchive", "PostgresClient", "PostgresServer", "HTTPClient", "Diagnostics",
+                "DICOMAdapter", "TestArchive", "PostgresClient", "PostgresServer", "HTTPClient", "Diagnostics", "InMemorySource",
             ]),
     ]
 )

@@ -104,6 +104,10 @@ public struct FHIRServerAdapter: SourceAdapter {
             ? "this server does not search the components of observations" : nil
     }
 
+    public func assessValues(of request: EventRequest, in plan: ExpandedPlan) -> Assessment { FHIRAdapter.assessValues(of: request) }
+
+    public func absenceMeansNo(of kind: EventKind) -> Bool { bindings.absenceMeansNo(of: kind.rawValue) }
+
     public func assess(_ subject: Demographic) -> Assessment {
         guard let place = bindings.patient else { return .notEvaluable("no resource type of patients is bound") }
         guard profile.types.map({ $0[place.container] != nil }) ?? true else {

@@ -39,7 +39,25 @@ public struct NodeConfiguration: Sendable, Hashable {
     public struct Tool: Sendable, Hashable {
         public let name: String
         public let executable: String
+        /// The parameters that it may be told, by name.
+        public let parameters: [String]
     }
+
+    /// Under which terms a source's data are given.
+    public struct Terms: Sendable, Hashable {
+        /// The collections that they are of.
+        public let collections: [String]
+        /// The conditions of access that are met for them.
+        public let access: [String]
+
+        public init(collections: [String], access: [String]) {
+            self.collections = collections
+            self.access = access
+        }
+    }
+
+    /// By source's name.
+    public var terms: [String: Terms] { Dictionary(sources.map { ($0.name, $0.terms) }, uniquingKeysWith: { first, _ in first }) }
 
     /// One source of data.
     public struct Source: Sendable, Hashable {
@@ -47,6 +65,7 @@ public struct NodeConfiguration: Sendable, Hashable {
         public let place: Place
         /// For images: how their index is kept; nil where the archive itself is asked.
         public let index: Index?
+        public let terms: Terms
 
         /// What kind of place it is, and where.
         public enum Place: Sendable, Hashable {
@@ -105,6 +124,7 @@ extension NodeConfiguration {
     private struct ToolEntry: Decodable {
         let name: String
         let executable: String
+        let parameters: [String]?
     }
 
     private struct SMARTEntry: Decodable {
@@ -129,6 +149,9 @@ extension NodeConfiguration {
         let authorization: String?
         let smart: SMARTEntry?
         let index: IndexEntry?
+
+        let collections: [String]?
+        let access: [String]?
 
         /// An index where one is wanted or needed: a folder is searched through one alone.
         func keeping(of place: Source.Place) -> Source.Index? {
@@ -196,9 +219,9 @@ extension NodeConfiguration {
     private static let innerKeys: [String: Set<String>] = [
         "sources": [
             "name", "model", "sqlite", "postgres", "schema", "vocabulary", "passwordFile", "folder", "server", "dicomweb", "ca",
-            "authorization", "smart", "index",
+            "authorization", "smart", "index", "collections", "access",
         ], "hub": ["url", "ca", "proxy"],
-        "tools": ["name", "executable"],
+        "tools": ["name", "executable", "parameters"],
         "sources.smart": ["client", "key", "keyID", "scope"],
         "sources.index": ["everyMinutes", "staleAfterHours"],
     ]
@@ -272,12 +295,13 @@ extension NodeConfiguration {
                     Diagnostic("N0105", "the address `\(url)` of a source in `\(path)` \(fault)", help: "write it as `https://host:port/…`")
                 )
             }
-            sources.append(Source(name: name, place: place, index: entry.keeping(of: place)))
+            let terms = Terms(collections: entry.collections ?? [], access: entry.access ?? [])
+            sources.append(Source(name: name, place: place, index: entry.keeping(of: place), terms: terms))
         }
         self.sources = sources
         hub = file.hub.map { Hub(url: $0.url, ca: $0.ca.map(absolute), proxy: $0.proxy) }
         images = file.images.map(absolute)
-        tools = (file.tools ?? []).map { Tool(name: $0.name, executable: absolute($0.executable)) }
+        tools = (file.tools ?? []).map { Tool(name: $0.name, executable: absolute($0.executable), parameters: $0.parameters ?? []) }
         if let hub, !hub.url.hasPrefix("https://") {
             diagnostics.append(
                 Diagnostic("N0110", "the hub's address `\(hub.url)` in `\(path)` is not secure", help: "write it as `https://host:port`"))

@@ -57,10 +57,11 @@ public struct NodeAgent: Sendable {
         models = configuration.sources.map(\.model)
         let folder: [any ImageSource] = configuration.images.map { [ImageFolder(path: $0)] } ?? []
         let dispatcher = NodeDispatcher(
-            engine: PlanEngine(sources: sources), policy: policy, tools: ToolShelf(configuration.tools),
+            sources: ScopedSources(sources, terms: configuration.terms), policy: policy, tools: ToolShelf(configuration.tools),
             images: folder + sources.compactMap { $0 as? any ImageSource }, processing: SandboxEngine(), state: configuration.state)
         runner = TaskRunner(
-            node: configuration.name, executor: NodeExecutor(sources: sources, policy: policy), dispatcher: dispatcher)
+            node: configuration.name,
+            executor: NodeExecutor(sources: sources, policy: policy, terms: configuration.terms), dispatcher: dispatcher)
         logger = Logger(label: "cohortium.node.\(configuration.name)")
     }
 
