@@ -18,6 +18,7 @@ public struct NodeAgent: Sendable {
     let runner: TaskRunner
     let state: NodeState
     let models: [SourceModel]
+    let dataVersion: String?
     let sources: [any SourceAdapter]
     let heartbeat: Duration
     let working = WorkingSet()
@@ -53,6 +54,7 @@ public struct NodeAgent: Sendable {
         }
         self.sources = sources
         models = configuration.sources.map(\.model)
+        dataVersion = configuration.dataVersion
         let folder: [any ImageSource] = configuration.images.map { [ImageFolder(path: $0)] } ?? []
         let dispatcher = NodeDispatcher(
             engine: PlanEngine(sources: sources), policy: policy, tools: ToolShelf(configuration.tools),
