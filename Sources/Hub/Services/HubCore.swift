@@ -9,7 +9,7 @@ import Hyperontology
 /// What the hub's services share: what it knows, what it remembers, its key, and the bell that wakes those who wait.
 struct HubCore: Sendable {
     let configuration: HubConfiguration
-    let hyperontology: Hyperontology
+    let versions: OntologyVersions
     let store: HubStore
     let key: SigningKey
     let bell = Bell()
@@ -20,7 +20,7 @@ struct HubCore: Sendable {
     /// - Throws: what is wrong with the store or the key.
     init(_ configuration: HubConfiguration, hyperontology: Hyperontology) throws(DiagnosticList) {
         self.configuration = configuration
-        self.hyperontology = hyperontology
+        versions = OntologyVersions(hyperontology)
         do {
             store = try HubStore(path: configuration.store)
             key = try SigningKey.load(orMakeAt: configuration.signingKey)
@@ -28,6 +28,9 @@ struct HubCore: Sendable {
             throw DiagnosticList([error])
         }
     }
+
+    /// The version of now; whoever answers takes it once.
+    var hyperontology: Hyperontology { versions.current.hyperontology }
 
     /// The topics that the bell rings for.
     enum Topic {

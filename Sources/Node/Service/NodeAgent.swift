@@ -19,6 +19,7 @@ public struct NodeAgent: Sendable {
     let state: NodeState
     let models: [SourceModel]
     let sources: [any SourceAdapter]
+    let survey: CoverageSurvey
     let heartbeat: Duration
     let working = WorkingSet()
     let logger: Logger
@@ -27,6 +28,9 @@ public struct NodeAgent: Sendable {
     static let tasksAtOnce = 2
     /// How long a task waits for the hub to take its answer before it makes room for another.
     static let handInPatience: Duration = .seconds(300)
+    /// How long after its start, and then how often, the node looks at what its sources cover.
+    static let surveyDelay: Duration = .seconds(10)
+    static let surveyPause: Duration = .seconds(6 * 3_600)
     /// How often the node looks for answers that were left over.
     static let outboxPause: Duration = .seconds(30)
 
@@ -52,6 +56,7 @@ public struct NodeAgent: Sendable {
             throw DiagnosticList([error])
         }
         self.sources = sources
+        survey = CoverageSurvey(hyperontology: hyperontology, sources: sources)
         models = configuration.sources.map(\.model)
         let folder: [any ImageSource] = configuration.images.map { [ImageFolder(path: $0)] } ?? []
         let dispatcher = NodeDispatcher(
@@ -100,6 +105,7 @@ public struct NodeAgent: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await beat() }
             group.addTask { try await deliverKept() }
+            group.addTask { try await tellCoverage() }
             group.addTask { try await work() }
             // Whichever ends first ends the other: a node that gives signs of life but does not work would be a lie.
             defer { group.cancelAll() }

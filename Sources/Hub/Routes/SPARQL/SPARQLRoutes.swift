@@ -4,19 +4,31 @@ import HTTPTypes
 import Hummingbird
 import Hyperontology
 import SPARQL
+import Synchronization
 
 /// The hyperontology's graph by the SPARQL 1.1 Protocol (W3C Recommendation, section 2). It is public: no token is asked for, and pages of
 /// other sites may ask as well.
 struct SPARQLRoutes: Sendable {
-    let endpoint: SPARQLEndpoint
+    private let current: @Sendable () -> SPARQLEndpoint
+    private var endpoint: SPARQLEndpoint { current() }
 
     init(core: HubCore) {
-        endpoint = SPARQLEndpoint(
-            dataset: Dataset(core.hyperontology.graph, alsoNamed: SPARQLEndpoint.hyperontologyName),
-            tlsPorts: Set(core.configuration.listeners.filter { $0.tls != nil }.map(\.port)))
+        let ports = Set(core.configuration.listeners.filter { $0.tls != nil }.map(\.port))
+        let made = Mutex<(version: String, endpoint: SPARQLEndpoint)?>(nil)
+        // One for each version of the hyperontology, made when it is first asked.
+        current = {
+            let hyperontology = core.hyperontology
+            return made.withLock { known in
+                if let known, known.version == hyperontology.version { return known.endpoint }
+                let dataset = Dataset(hyperontology.graph, alsoNamed: SPARQLEndpoint.hyperontologyName)
+                let endpoint = SPARQLEndpoint(dataset: dataset, tlsPorts: ports)
+                known = (hyperontology.version, endpoint)
+                return endpoint
+            }
+        }
     }
 
-    init(endpoint: SPARQLEndpoint) { self.endpoint = endpoint }
+    init(endpoint: SPARQLEndpoint) { current = { endpoint } }
 
     func add(to router: Router<BasicRequestContext>) {
         router.get("/sparql") { request, _ in
