@@ -6,7 +6,7 @@ CASES ?= 200
 SEED ?= 1
 ROUNDS ?= 20
 
-.PHONY: help setup setup-demo setup-test build demo test check format generated differential chaos conformance bench clean
+.PHONY: help setup setup-demo setup-test build demo test check format generated differential chaos conformance bench bench-rdf clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ generated: setup-test ## writes the generated documents anew: errors, examples, 
 
 bench: setup-test ## measurements as ratios: OMOP against expert SQL, SPARQL as written against optimised (Benchmarks/)
 	$(SWIFT) run -c release omop-benchmark
+
+bench-rdf: setup-test ## RDF, reasoning and search beside rapper, Oxigraph, rdflib, owlrl and plain C, on ONTOLOGY=file.ttl: Benchmarks/RDF/RESULTS.md
+	@SWIFT=$(SWIFT) Scripts/bench-rdf $(ONTOLOGY)
 
 clean: ## removes what was built and the demonstration's files
 	rm -rf .build demo
