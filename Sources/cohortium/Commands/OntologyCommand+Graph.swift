@@ -29,19 +29,17 @@ extension OntologyCommand {
             }
             let console = Console()
             let names = ConceptNamesInText(hyperontology)
-            for (number, step) in reasons.steps.enumerated() {
+            // What SKOS and SSSOM say of their own properties goes without saying.
+            let steps = reasons.steps.filter { $0.rule != nil || hyperontology.place(of: $0.conclusion) != nil }
+            for (number, step) in steps.enumerated() {
                 let line = "\(number + 1). " + names.text(of: step.conclusion)
-                guard let rule = step.rule else {
-                    // What SKOS and SSSOM say of their own properties needs no place.
-                    let place = hyperontology.place(of: step.conclusion)
-                    console.output(
-                        line + (place.map { "  (\($0.file)\($0.line.map { ":\($0)" } ?? ""))" } ?? "  (by the meaning of the property)"))
-                    continue
+                if let place = step.rule == nil ? hyperontology.place(of: step.conclusion) : nil {
+                    console.output(line + "  (\(place.file)\(place.line.map { ":\($0)" } ?? ""))")
+                } else {
+                    let premises = step.premises.compactMap { premise in steps.firstIndex { $0.conclusion == premise }.map { $0 + 1 } }
+                    let from = premises.sorted().map { "\($0)" }.joined(separator: ", ")
+                    console.output(line + "  (from \(from)" + (step.rule.map { " by \($0.rawValue)" } ?? "") + ")")
                 }
-                let premises = step.premises.compactMap { premise in
-                    reasons.steps.firstIndex { $0.conclusion == premise }.map { "\($0 + 1)" }
-                }
-                console.output(line + "  (from \(premises.joined(separator: ", ")) by \(rule.rawValue))")
             }
         }
 
