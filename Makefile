@@ -6,7 +6,7 @@ CASES ?= 200
 SEED ?= 1
 ROUNDS ?= 20
 
-.PHONY: help setup setup-demo setup-test build demo test check format generated differential chaos conformance bench clean
+.PHONY: help setup setup-demo setup-test build demo test check format generated differential chaos conformance bench bench-rdf clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ generated: setup-test ## writes the generated documents anew: errors, examples, 
 bench: setup-test ## measurements as ratios: OMOP against expert SQL; an index of images (Benchmarks/)
 	$(SWIFT) run -c release omop-benchmark
 	$(SWIFT) run -c release dicom-benchmark
+
+bench-rdf: setup-test ## RDF, reasoning and search beside rapper, Oxigraph, rdflib, owlrl and plain C, on ONTOLOGY=file.ttl: Benchmarks/RDF/RESULTS.md
+	@SWIFT=$(SWIFT) Scripts/bench-rdf $(ONTOLOGY)
 
 clean: ## removes what was built and the demonstration's files
 	rm -rf .build demo

@@ -111,7 +111,7 @@ let package = Package(
             "Node",
             [
                 "Federation", "CohortDispatch", "OMOPAdapter", "PostgresClient", "FHIRAdapter", "DICOMAdapter", "Disclosure", "Execution",
-                "Hyperontology",
+                "Compiler", "Hyperontology",
                 "CohortPlan",
                 "HTTPClient", "Diagnostics", logging, lifecycle, signals, yaml,
             ]),
@@ -134,7 +134,8 @@ let package = Package(
             exclude: ["README.md", "compare.py", "queries"], swiftSettings: strict),
         .executableTarget(name: "cohortium-rdf-reader", dependencies: ["RDF"], swiftSettings: strict),
         .executableTarget(
-            name: "rdf-benchmark", dependencies: ["RDF"], path: "Benchmarks/RDF", exclude: ["README.md"], swiftSettings: strict),
+            name: "rdf-benchmark", dependencies: ["RDF", "Hyperontology"], path: "Benchmarks/RDF",
+            exclude: ["README.md", "RESULTS.md", "compare.py", "closure.c"], swiftSettings: strict),
 
         .executableTarget(
             name: "omop-benchmark",
@@ -176,7 +177,7 @@ let package = Package(
         tests("DICOMFileTests", ["DICOMFile"]),
         tests("CohortQLTests", ["CohortQL", "Diagnostics"]),
         tests("CohortPlanTests", ["CohortPlan"]),
-        tests("HyperontologyTests", ["Hyperontology", "RDF", "Diagnostics"]),
+        tests("HyperontologyTests", ["Hyperontology", "RDF", "Diagnostics", "cohortium-rdf-reader"]),
         tests("CompilerTests", ["Compiler", "CohortQL", "CohortPlan", "Hyperontology", "Diagnostics"]),
         tests("ExecutionTests", ["InMemorySource", "Execution", "CohortPlan", "Hyperontology", "Diagnostics"]),
         tests(
@@ -219,7 +220,10 @@ let package = Package(
             ]),
         tests(
             "CommandTests",
-            ["TestFederation", "cohortium", "Hub", "Federation", "Disclosure", "Execution", "CohortPlan", "HTTPClient", "Diagnostics"]),
+            [
+                "TestFederation", "cohortium", "cohortium-rdf-reader", "Hub", "Federation", "Disclosure", "Execution", "CohortPlan",
+                "HTTPClient", "Diagnostics",
+            ]),
         tests(
             "FaultTests",
             [

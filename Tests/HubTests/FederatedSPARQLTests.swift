@@ -1,9 +1,11 @@
+import CohortPlan
 import Disclosure
 import Execution
 import Federation
 import Foundation
 import HTTPClient
 import Hub
+import Hyperontology
 import TestFederation
 import Testing
 
@@ -105,6 +107,11 @@ import Testing
                 + "SELECT ?name ?state ?version { ?n a co:Node ; <http://www.w3.org/2000/01/rdf-schema#label> ?name ; co:state ?state ; co:dataVersion ?version }",
             token: nil)
         #expect(text(state) == "name,state,version\r\nnorth,answering,2025-10\r\n")
+        let before = Self.prefixes + "ASK { GRAPH <urn:cohortium:graph:coverage> { ?node ?covers ?concept } }"
+        #expect(text(try await post(hub, before, token: nil, accept: "text/csv")).contains("false"), "it has not said what it covers")
+        let breast = ConceptCoverage(
+            concept: ConceptIRI(CoreVocabulary.concept + "BreastCarcinoma"), kind: .diagnosis, coverage: .exact, reasons: [])
+        _ = try await north.client.handIn(CoverageReport(hyperontology: try Project.hyperontology().version, concepts: [breast]))
         let covered = try await post(
             hub, Self.prefixes + "ASK { GRAPH <urn:cohortium:graph:coverage> { <urn:cohortium:node:north> co:covers c:BreastCarcinoma } }",
             token: nil, accept: "text/csv")

@@ -74,6 +74,16 @@ import Testing
             ])
     }
 
+    /// Every class and property of the language, in every model: a place, or the reason why there is none.
+    @Test func coversEveryClassAndProperty() {
+        #expect(ontology.models.count == 3 && ontology.eventClasses.count >= 11 && ontology.seriesProperties.count >= 7)
+        #expect(ontology.lint().filter { $0.diagnostic.code == "O0121" }.isEmpty)
+        for event in ontology.eventClasses {
+            #expect(
+                ontology.models.contains { ontology.bindings(for: $0).events[event.planKind] != nil }, "\(event.label) is bound nowhere")
+        }
+    }
+
     @Test func hasNoErrors() {
         let errors = ontology.lint().filter { $0.diagnostic.severity == .error }
         #expect(errors.isEmpty, "\(errors.map { "\($0.file):\($0.line ?? 0) \($0.diagnostic.message)" }.joined(separator: "\n"))")

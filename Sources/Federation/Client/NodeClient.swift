@@ -46,6 +46,11 @@ public struct NodeClient: Sendable {
         try await post("/v1/node/answers", answer, as: AnswerReceipt.self)
     }
 
+    /// Says what the node's sources cover; the hub keeps the last that it was told.
+    public func handIn(_ report: CoverageReport) async throws(HubFailure) -> CoverageReceipt {
+        try await post("/v1/node/coverage", report, as: CoverageReceipt.self)
+    }
+
     /// The answer as it is sent, for keeping it on disk until it is taken.
     public func seal(_ answer: NodeAnswer) throws(HubFailure) -> SignedEnvelope {
         do {

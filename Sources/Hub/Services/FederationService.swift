@@ -5,17 +5,34 @@ import Federation
 import Foundation
 import Hyperontology
 import SPARQL
+import Synchronization
 
 /// Answers questions to the federation at once: asks, waits until every node has answered or time is up, and makes a table of it.
 struct FederationService: Sendable {
     let core: HubCore
     let queries: QueryService
-    let vocabulary: FederationVocabulary
+    private let made = LastVocabulary()
 
     init(core: HubCore, queries: QueryService) {
         self.core = core
         self.queries = queries
-        vocabulary = FederationVocabulary(core.hyperontology)
+    }
+
+    /// That of the hyperontology of now.
+    var vocabulary: FederationVocabulary { made.value(of: core.hyperontology) }
+
+    /// Made once for each version of the hyperontology.
+    private final class LastVocabulary: Sendable {
+        private let last = Mutex<(version: String, vocabulary: FederationVocabulary)?>(nil)
+
+        func value(of hyperontology: Hyperontology) -> FederationVocabulary {
+            last.withLock { last in
+                if let last, last.version == hyperontology.version { return last.vocabulary }
+                let vocabulary = FederationVocabulary(hyperontology)
+                last = (hyperontology.version, vocabulary)
+                return vocabulary
+            }
+        }
     }
 
     /// A table, and how it came about.

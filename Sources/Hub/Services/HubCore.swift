@@ -10,7 +10,7 @@ import RDF
 /// What the hub's services share: what it knows, what it remembers, its key, and the bell that wakes those who wait.
 struct HubCore: Sendable {
     let configuration: HubConfiguration
-    let hyperontology: Hyperontology
+    let versions: OntologyVersions
     let store: HubStore
     let key: SigningKey
     let bell = Bell()
@@ -23,7 +23,7 @@ struct HubCore: Sendable {
     /// - Throws: what is wrong with the store or the key.
     init(_ configuration: HubConfiguration, hyperontology: Hyperontology) throws(DiagnosticList) {
         self.configuration = configuration
-        self.hyperontology = hyperontology
+        versions = OntologyVersions(hyperontology)
         catalogue = try DatasetCatalogue.read(folder: configuration.datasets)
         do {
             store = try HubStore(path: configuration.store)
@@ -32,6 +32,9 @@ struct HubCore: Sendable {
             throw DiagnosticList([error])
         }
     }
+
+    /// The version of now; whoever answers takes it once.
+    var hyperontology: Hyperontology { versions.current.hyperontology }
 
     /// The topics that the bell rings for.
     enum Topic {

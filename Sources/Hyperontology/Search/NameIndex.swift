@@ -1,14 +1,20 @@
 /// Finds names among many, best first: typos, accents, the order of words and unfinished words do not matter.
-struct NameIndex: Sendable {
+package struct NameIndex: Sendable {
     /// A name to be found.
-    struct Entry: Sendable {
+    package struct Entry: Sendable {
         let text: String
         /// What has the name; the best name of an owner alone is answered.
         let owner: Int32
         let isPreferred: Bool
+
+        package init(text: String, owner: Int32, isPreferred: Bool) {
+            self.text = text
+            self.owner = owner
+            self.isPreferred = isPreferred
+        }
     }
 
-    struct Match: Sendable, Hashable {
+    package struct Match: Sendable, Hashable {
         /// The place of the name among the entries.
         let entry: Int
         let owner: Int32
@@ -26,7 +32,7 @@ struct NameIndex: Sendable {
     private let namesOfWords: [Int32]
     private let wordStarts: [Int]
 
-    init(_ entries: [Entry]) {
+    package init(_ entries: [Entry]) {
         let words = entries.map { NameText.words(of: $0.text) }
         let distinct = Set(words.joined()).map { Array($0.utf8) }.sorted { $0.lexicographicallyPrecedes($1) }
         var numbers: [String: Int32] = [:]
@@ -54,7 +60,7 @@ struct NameIndex: Sendable {
     ///
     /// Words are taken as beginnings first; their parts count where that finds too little, and slips of the pen where a word begins
     /// nothing or where nothing has all words. Of very many names that fit, the short ones are looked at.
-    func find(_ text: String, limit: Int) -> [Match] {
+    package func find(_ text: String, limit: Int) -> [Match] {
         let wanted = Set(NameText.words(of: text).filter { !isJoined($0, in: text) }).map { Array($0.utf8) }
         guard !wanted.isEmpty, limit > 0 else { return [] }
         let whole = Array(NameText.plain(text).utf8)
@@ -71,7 +77,7 @@ struct NameIndex: Sendable {
     }
 
     /// More names than this are not looked at for one question: nobody reads on, and the answer must be quick.
-    private static let mostNames = 10_000
+    private static let mostNames = 4_000
 
     private func matches(_ candidates: [[WordIndex.Candidate]], _ whole: [UInt8], _ limit: Int) -> [Match] {
         let sizes = candidates.map { $0.reduce(0) { $0 + wordStarts[Int($1.word) + 1] - wordStarts[Int($1.word)] } }

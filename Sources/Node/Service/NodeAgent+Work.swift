@@ -180,6 +180,31 @@ extension NodeAgent {
         }
     }
 
+    /// Tells the hub what the node's sources cover: some time after the start, when they have been reached, and when it has changed.
+    func tellCoverage() async throws {
+        var told: CoverageReport?
+        var backoff = Backoff()
+        try await Task.sleep(for: NodeAgent.surveyDelay)
+        while true {
+            let report = try await surveyed()
+            var pause = NodeAgent.surveyPause
+            if report != told {
+                do throws(HubFailure) {
+                    _ = try await client.handIn(report)
+                    told = report
+                    backoff = Backoff()
+                } catch {
+                    try end(on: error)
+                    log(error, "the hub was not told what the sources cover")
+                    pause = error.isTemporary ? backoff.next() : pause
+                }
+            }
+            try await Task.sleep(for: pause)
+        }
+    }
+
+    @concurrent private func surveyed() async throws -> CoverageReport { try survey.report() }
+
     /// A task that is not taken, in the words of the node's own log.
     private func refuse(_ lease: Lease, _ diagnostic: Diagnostic) {
         logger.error("a task was not taken", metadata: ["code": "\(diagnostic.code)", "reason": "\(diagnostic.message)"])

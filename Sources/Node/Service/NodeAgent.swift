@@ -21,6 +21,7 @@ public struct NodeAgent: Sendable {
     let dataVersion: String?
     let sources: [any SourceAdapter]
     let indexes: [NodeIndex]
+    let survey: CoverageSurvey
     let heartbeat: Duration
     let working = WorkingSet()
     let logger: Logger
@@ -29,6 +30,9 @@ public struct NodeAgent: Sendable {
     static let tasksAtOnce = 2
     /// How long a task waits for the hub to take its answer before it makes room for another.
     static let handInPatience: Duration = .seconds(300)
+    /// How long after its start, and then how often, the node looks at what its sources cover.
+    static let surveyDelay: Duration = .seconds(10)
+    static let surveyPause: Duration = .seconds(6 * 3_600)
     /// How often the node looks for answers that were left over.
     static let outboxPause: Duration = .seconds(30)
 
@@ -55,6 +59,7 @@ public struct NodeAgent: Sendable {
         }
         self.sources = sources
         indexes = NodeIndex.all(configuration, sources)
+        survey = CoverageSurvey(hyperontology: hyperontology, sources: sources)
         models = configuration.sources.map(\.model)
         dataVersion = configuration.dataVersion
         let folder: [any ImageSource] = configuration.images.map { [ImageFolder(path: $0)] } ?? []
@@ -105,6 +110,7 @@ public struct NodeAgent: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await beat() }
             group.addTask { try await deliverKept() }
+            group.addTask { try await tellCoverage() }
             group.addTask { try await work() }
             for index in indexes { group.addTask { try await index.keep(logger) } }
             // Whichever ends first ends the other: a node that gives signs of life but does not work would be a lie.

@@ -41,7 +41,6 @@ final class HubGraphs: Sendable {
     private let core: HubCore
     private let service: NodeService
     private let catalogue: Graph
-    private let covers = CoverageOnDemand()
     private let last = Mutex<(key: String, snapshot: Snapshot)?>(nil)
     private let run = Secret.make(bytes: 9)
 
@@ -54,38 +53,28 @@ final class HubGraphs: Sendable {
     /// The graphs as they are now.
     func current() async throws -> Snapshot {
         let listing = try await service.listing().filter { $0.state != .revoked }
-        let key = listing.map {
+        let states = listing.map {
             "\($0.name) \($0.state) \($0.since.timeIntervalSince1970) \($0.models.map(\.rawValue)) \($0.dataVersion ?? "")"
         }
-        .joined(separator: "\n")
+        let reports = try await core.store.coverageReports()
+        let current = core.versions.current
+        let key = ([current.hyperontology.version] + states + reports.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })
+            .joined(separator: "\n")
         if let last = last.withLock({ $0 }), last.key == key { return last.snapshot }
-        let (hyperontology, catalogue, covers) = (core.hyperontology, catalogue, covers)
+        var coverage: [String: [String: Coverage]] = [:]
+        for node in reports.keys { coverage[node] = try await core.store.coverage(by: node) }
+        let (hyperontology, catalogue, covered) = (current.hyperontology, catalogue, coverage)
         let version = run + "-" + Digest.name(of: key).suffix(12)
         let snapshot = try await core.workers.run {
-            let coverage = covers.value(hyperontology)
-            return Snapshot(
+            Snapshot(
                 named: [
                     Dataset.NamedGraph(name: Self.hyperontology, graph: hyperontology.graph),
                     Dataset.NamedGraph(name: Self.nodes, graph: NodeGraph.nodes(listing)),
-                    Dataset.NamedGraph(name: Self.coverage, graph: NodeGraph.coverage(listing, coverage)),
+                    Dataset.NamedGraph(name: Self.coverage, graph: NodeGraph.coverage(covered)),
                     Dataset.NamedGraph(name: Self.datasets, graph: catalogue),
                 ], version: version)
         }
         last.withLock { $0 = (key, snapshot) }
         return snapshot
-    }
-
-    /// Coverage is worked out once, when it is first asked for.
-    private final class CoverageOnDemand: Sendable {
-        private let made = Mutex<ConceptCoverage?>(nil)
-
-        func value(_ hyperontology: Hyperontology) -> ConceptCoverage {
-            made.withLock { made in
-                if let made { return made }
-                let coverage = ConceptCoverage(hyperontology)
-                made = coverage
-                return coverage
-            }
-        }
     }
 }

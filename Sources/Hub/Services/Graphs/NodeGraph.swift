@@ -28,12 +28,13 @@ enum NodeGraph {
         return graph.build()
     }
 
-    /// Which concepts the records of each node can say.
-    static func coverage(_ listing: [NodeListing], _ coverage: ConceptCoverage) -> Graph {
+    /// What each node said that its sources cover of each concept; nothing of a node that has not said it yet.
+    /// - Parameter covered: by node and concept.
+    static func coverage(_ covered: [String: [String: Coverage]]) -> Graph {
         var graph = GraphBuilder()
-        for node in listing {
-            for (concept, found) in coverage.coverage(of: node.models.map(\.rawValue)).sorted(by: { $0.key < $1.key }) {
-                graph.add(Triple(.iri(iri(node.name)), core(property(found)), .iri(concept)))
+        for (node, concepts) in covered.sorted(by: { $0.key < $1.key }) {
+            for (concept, found) in concepts.sorted(by: { $0.key < $1.key }) {
+                graph.add(Triple(.iri(iri(node)), core(property(found)), .iri(concept)))
             }
         }
         return graph.build()
