@@ -71,3 +71,17 @@ struct QueryRoutes: Sendable {
         return Response(status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"], body: body)
     }
 }
+
+extension HubCore {
+    /// The researcher whose token the request shows.
+    func researcher(asking request: Request) async throws -> String {
+        let scheme = "Bearer "
+        guard let header = request.headers[.authorization], header.hasPrefix(scheme) else {
+            throw Problem.unauthorised("the request shows no token", help: "send `Authorization: Bearer TOKEN`")
+        }
+        guard let name = try await store.researcher(tokenHash: Digest.name(of: String(header.dropFirst(scheme.count)))) else {
+            throw Problem.unauthorised("the token is not known here", help: "ask the hub's operator for one")
+        }
+        return name
+    }
+}

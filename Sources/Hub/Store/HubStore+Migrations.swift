@@ -35,7 +35,10 @@ extension HubStore {
         migrator.registerMigration("2 trouble of nodes") { database in
             try database.execute(sql: "ALTER TABLE node ADD COLUMN trouble TEXT")
         }
-        migrator.registerMigration("3 coverage of concepts") { database in
+        migrator.registerMigration("3 versions of data") { database in
+            try database.execute(sql: "ALTER TABLE node ADD COLUMN dataVersion TEXT")
+        }
+        migrator.registerMigration("4 coverage of concepts") { database in
             try database.execute(
                 sql: """
                     ALTER TABLE node ADD COLUMN coverageVersion TEXT;

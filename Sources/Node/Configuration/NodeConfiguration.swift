@@ -18,6 +18,8 @@ public struct NodeConfiguration: Sendable, Hashable {
     /// A folder for what the node keeps between runs; `state` beside the file when not given.
     public let state: String
     public let sources: [Source]
+    /// What the operator calls the state of the data, as `2025-10`; it is published. Nil where it is not said.
+    public let dataVersion: String?
     /// The hub that the node works for; nil for a node that only answers its own operator.
     public let hub: Hub?
     /// A folder with DICOM files, as patient/study/series/file, for tools; nil when no source's images lie in files.
@@ -113,6 +115,7 @@ extension NodeConfiguration {
         let hub: HubEntry?
         let images: String?
         let tools: [ToolEntry]?
+        let dataVersion: String?
     }
 
     private struct HubEntry: Decodable {
@@ -214,7 +217,7 @@ extension NodeConfiguration {
         }
     }
 
-    private static let keys: Set<String> = ["name", "policy", "ontologies", "state", "sources", "hub", "images", "tools"]
+    private static let keys: Set<String> = ["name", "policy", "ontologies", "state", "sources", "hub", "images", "tools", "dataVersion"]
     /// Of what lies below another key.
     private static let innerKeys: [String: Set<String>] = [
         "sources": [
@@ -301,6 +304,7 @@ extension NodeConfiguration {
         self.sources = sources
         hub = file.hub.map { Hub(url: $0.url, ca: $0.ca.map(absolute), proxy: $0.proxy) }
         images = file.images.map(absolute)
+        dataVersion = file.dataVersion
         tools = (file.tools ?? []).map { Tool(name: $0.name, executable: absolute($0.executable), parameters: $0.parameters ?? []) }
         if let hub, !hub.url.hasPrefix("https://") {
             diagnostics.append(
