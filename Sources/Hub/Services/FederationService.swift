@@ -11,6 +11,9 @@ struct FederationService: Sendable {
     let core: HubCore
     let queries: QueryService
 
+    /// Of the hyperontology of now.
+    var vocabulary: FederationVocabulary { FederationVocabulary(core.hyperontology) }
+
     init(core: HubCore, queries: QueryService) {
         self.core = core
         self.queries = queries
