@@ -42,18 +42,3 @@ extension Request {
     /// A header of ours.
     func header(_ name: String) -> String? { HTTPField.Name(name).flatMap { headers[$0] } }
 }
-
-extension HubCore {
-    /// The researcher whose token a request shows.
-    /// - Throws: ``Problem`` of status 401 when it shows none that is known.
-    func researcher(asking request: Request) async throws -> String {
-        let scheme = "Bearer "
-        guard let header = request.headers[.authorization], header.hasPrefix(scheme) else {
-            throw Problem.unauthorised("the request shows no token", help: "send `Authorization: Bearer TOKEN`")
-        }
-        guard let name = try await store.researcher(tokenHash: Digest.name(of: String(header.dropFirst(scheme.count)))) else {
-            throw Problem.unauthorised("the token is not known here", help: "ask the hub's operator for one")
-        }
-        return name
-    }
-}
