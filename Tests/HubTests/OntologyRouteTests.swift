@@ -123,7 +123,7 @@ import Testing
         let codes = try await get(hub, "/v1/ontology/concepts/BreastCarcinoma/mappings", as: [Page.Code].self)
         #expect(codes.allSatisfy { $0.source != nil && $0.justification?.hasPrefix("semapv:") == true })
         for path in ["", "/hierarchy", "/mappings", "/reasons?for=Cancer"] {
-            #expect(try await problem(hub, "/v1/ontology/concepts/Brest\(path)") == (404, "F0632"))
+            #expect(try await problem(hub, "/v1/ontology/concepts/Brest\(path)") == (404, "F0645"))
         }
         await hub.stop()
     }
@@ -135,8 +135,8 @@ import Testing
         #expect(reasons.steps.last?.rule != nil)
         #expect(reasons.steps.contains { $0.file == "mappings/snomed.tsv" && $0.line != nil })
         #expect(reasons.steps.contains { $0.file == "concepts/tumours.ttl" && $0.line != nil })
-        #expect(try await problem(hub, "/v1/ontology/concepts/Lung/reasons?for=BreastCarcinoma") == (404, "F0631"))
-        #expect(try await problem(hub, "/v1/ontology/concepts/Lung/reasons") == (422, "F0630"))
+        #expect(try await problem(hub, "/v1/ontology/concepts/Lung/reasons?for=BreastCarcinoma") == (404, "F0644"))
+        #expect(try await problem(hub, "/v1/ontology/concepts/Lung/reasons") == (422, "F0643"))
         await hub.stop()
     }
 
@@ -171,8 +171,8 @@ import Testing
         let place = try await get(hub, "/v1/ontology/concepts/Chest/hierarchy?node=north", token: token, as: Page.Place.self)
         #expect(place.children.first { $0.iri == lung.rawValue }?.coverage == "notEvaluable")
         #expect(place.children.contains { $0.coverage == nil })
-        #expect(try await problem(hub, "/v1/ontology/find?text=lung&node=south", token: token) == (404, "F0629"))
-        #expect(try await problem(hub, "/v1/ontology/find?text=lung&node=nroth", token: token) == (404, "F0629"))
+        #expect(try await problem(hub, "/v1/ontology/find?text=lung&node=south", token: token) == (404, "F0642"))
+        #expect(try await problem(hub, "/v1/ontology/find?text=lung&node=nroth", token: token) == (404, "F0642"))
 
         // What a node says anew is all that counts; another hyperontology is told apart.
         _ = try await north.client.handIn(CoverageReport(hyperontology: "other", concepts: []))
@@ -200,7 +200,7 @@ import Testing
         let failure = await #expect(throws: HubFailure.self) {
             try await north.client.handIn(CoverageReport(hyperontology: "x", concepts: [steering]))
         }
-        #expect(failure?.diagnostics.first?.code == "F0628")
+        #expect(failure?.diagnostics.first?.code == "F0641")
         await hub.stop()
     }
 

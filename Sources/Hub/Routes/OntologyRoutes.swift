@@ -70,7 +70,7 @@ struct OntologyRoutes: Sendable {
             throw Problem(
                 status: 404, title: "Not found",
                 Diagnostic(
-                    "F0629", "of the node `\(node.prefix(80))` it is not known what it covers",
+                    "F0642", "of the node `\(node.prefix(80))` it is not known what it covers",
                     help: near ?? "see `/v1/nodes`; a node says what it covers some seconds after it starts"))
         }
         return coverage
@@ -80,12 +80,12 @@ struct OntologyRoutes: Sendable {
         guard let text = FormParameters(request.uri.query ?? "")["for"], let other = hyperontology.iri(named: text) else {
             throw Problem.badInput(
                 Diagnostic(
-                    "F0630", "it is not said what `\(concept.localName)` is to be compared with", help: "send `for`, a concept or a code"))
+                    "F0643", "it is not said what `\(concept.localName)` is to be compared with", help: "send `for`, a concept or a code"))
         }
         guard let reasons = hyperontology.reasons(between: concept.iri, and: other) else {
             throw Problem(
                 status: 404, title: "Not found",
-                Diagnostic("F0631", "neither of `\(concept.localName)` and `\(text)` stands below the other or means the same"))
+                Diagnostic("F0644", "neither of `\(concept.localName)` and `\(text)` stands below the other or means the same"))
         }
         return ReasonsPage(reasons, in: hyperontology)
     }
@@ -99,7 +99,7 @@ struct OntologyRoutes: Sendable {
             let near = hyperontology.find(name, limit: 1).first.map { "did you mean `\($0.concept.localName)`?" }
             throw Problem(
                 status: 404, title: "Not found",
-                Diagnostic("F0632", "no concept is called `\(name)`", help: near ?? "look for it with `/v1/ontology/find`"))
+                Diagnostic("F0645", "no concept is called `\(name)`", help: near ?? "look for it with `/v1/ontology/find`"))
         }
         return concept
     }

@@ -5,34 +5,18 @@ import Federation
 import Foundation
 import Hyperontology
 import SPARQL
-import Synchronization
 
 /// Answers questions to the federation at once: asks, waits until every node has answered or time is up, and makes a table of it.
 struct FederationService: Sendable {
     let core: HubCore
     let queries: QueryService
-    private let made = LastVocabulary()
+
+    /// Of the hyperontology of now.
+    var vocabulary: FederationVocabulary { FederationVocabulary(core.hyperontology) }
 
     init(core: HubCore, queries: QueryService) {
         self.core = core
         self.queries = queries
-    }
-
-    /// That of the hyperontology of now.
-    var vocabulary: FederationVocabulary { made.value(of: core.hyperontology) }
-
-    /// Made once for each version of the hyperontology.
-    private final class LastVocabulary: Sendable {
-        private let last = Mutex<(version: String, vocabulary: FederationVocabulary)?>(nil)
-
-        func value(of hyperontology: Hyperontology) -> FederationVocabulary {
-            last.withLock { last in
-                if let last, last.version == hyperontology.version { return last.vocabulary }
-                let vocabulary = FederationVocabulary(hyperontology)
-                last = (hyperontology.version, vocabulary)
-                return vocabulary
-            }
-        }
     }
 
     /// A table, and how it came about.
@@ -56,10 +40,10 @@ struct FederationService: Sendable {
     /// A SPARQL query about patients.
     /// - Throws: ``SPARQLProblem`` for what cannot be asked, at its places in the query.
     func answer(sparql text: String, base: String, owner: String, _ terms: Terms) async throws -> Answer {
-        let (hyperontology, vocabulary) = (core.hyperontology, vocabulary)
+        let hyperontology = core.hyperontology
         let question = try await core.workers.run {
             do throws(DiagnosticList) {
-                return try FederationQuestion(text, base: base, hyperontology, vocabulary)
+                return try FederationQuestion(text, base: base, hyperontology, FederationVocabulary(hyperontology))
             } catch {
                 throw SPARQLProblem(error, in: text)
             }

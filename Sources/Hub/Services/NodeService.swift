@@ -173,7 +173,7 @@ struct NodeService: Sendable {
         guard isReadable, report.concepts.count <= Limits.concepts else {
             throw Problem.badInput(
                 Diagnostic(
-                    "F0628", "what the node covers is not readable text, or more than \(Limits.concepts) entries",
+                    "F0641", "what the node covers is not readable text, or more than \(Limits.concepts) entries",
                     help: "bring hub and node to the same version"))
         }
         try await core.store.store(report, of: node.name, now: Date())

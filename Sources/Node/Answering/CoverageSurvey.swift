@@ -25,7 +25,10 @@ public struct CoverageSurvey: Sendable {
         engine = PlanEngine(sources: sources)
         expander = Expander(hyperontology: hyperontology)
         var properties = ["SegmentedStructureValue": CoreVocabulary.segmentedStructure]
-        for property in hyperontology.seriesProperties { if let values = property.valuesFrom { properties[values] = property.iri } }
+        for property in hyperontology.seriesProperties {
+            // What is a value in general answers observations as well, and is covered where the question is.
+            if let values = property.valuesFrom, values != "Value" { properties[values] = property.iri }
+        }
         self.properties = properties
         kinds = hyperontology.eventClasses.reduce(into: [:]) { kinds, event in
             if let kind = EventKind(rawValue: event.planKind), kind.takesConcepts { kinds[event.localName] = kind }

@@ -20,8 +20,8 @@ public struct NodeAgent: Sendable {
     let models: [SourceModel]
     let dataVersion: String?
     let sources: [any SourceAdapter]
-    let indexes: [NodeIndex]
     let survey: CoverageSurvey
+    let indexes: [NodeIndex]
     let heartbeat: Duration
     let working = WorkingSet()
     let logger: Logger
@@ -58,8 +58,8 @@ public struct NodeAgent: Sendable {
             throw DiagnosticList([error])
         }
         self.sources = sources
-        indexes = NodeIndex.all(configuration, sources)
         survey = CoverageSurvey(hyperontology: hyperontology, sources: sources)
+        indexes = NodeIndex.all(configuration, sources)
         models = configuration.sources.map(\.model)
         dataVersion = configuration.dataVersion
         let folder: [any ImageSource] = configuration.images.map { [ImageFolder(path: $0)] } ?? []

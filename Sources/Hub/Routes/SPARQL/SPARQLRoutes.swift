@@ -8,7 +8,7 @@ import SPARQL
 /// The hub's graphs and the federation by the SPARQL 1.1 Protocol (W3C Recommendation, section 2). The graphs are public: no token is asked
 /// for, and pages of other sites may ask as well. Who counts patients shows a token.
 struct SPARQLRoutes: Sendable {
-    private let endpoint: SPARQLEndpoint
+    let endpoint: SPARQLEndpoint
 
     init(core: HubCore, queries: QueryService, nodes: NodeService) {
         let graphs = HubGraphs(core: core, nodes: nodes)
