@@ -224,6 +224,8 @@ public struct Formatter {
         case .ordinal(let comparison, let concept): return "\(comparison.rawValue) \(text(concept))"
         case .ordinalRange(let low, let high): return "from \(text(low)) to \(text(high))"
         case .known: return "is known"
+        case .assuming(let value): return "\(text(value, isTest: isTest)) assume unit"
+        case .text(let words): return "contains \(Formatter.quoted(words.text))"
         }
     }
 

@@ -159,6 +159,7 @@ extension SeriesTest {
             let lower = range.lower.map { " \($0.isInclusive ? ">=" : ">") \($0.value)" } ?? ""
             let upper = range.upper.map { " \($0.isInclusive ? "<=" : "<") \($0.value)" } ?? ""
             return "\(names)\(lower)\(upper) \(range.unit)"
+        case .text(let words): return "\(names) contains \(words)"
         case .flag(let wanted): return "\(names) is \(wanted ? "filled in" : "empty")"
         }
     }

@@ -148,11 +148,15 @@ struct RandomPlan {
             let question = random.pick(pool.measured)
             return EventRequest(
                 kind: .observation, concepts: ConceptSet(include: [ConceptTerm(question.concept)]),
-                value: random.oneIn(4) ? nil : .quantity(range(unit: random.pick(question.units), using: &random)))
+                value: random.oneIn(4) ? nil : number(range(unit: random.pick(question.units), using: &random), using: &random))
         case 4: return EventRequest(kind: .imagingStudy, havingSeries: (0..<random.number(0...2)).map { _ in tests(using: &random) })
         case 5: return EventRequest(kind: .imagingSeries, attributes: random.oneIn(4) ? [] : tests(using: &random))
         default: return EventRequest(kind: .death)
         }
+    }
+
+    private func number(_ range: QuantityRange, using random: inout SeededRandom) -> ValueTest {
+        random.oneIn(4) ? .assumed(range) : .quantity(range)
     }
 
     private func range(unit: String, using random: inout SeededRandom) -> QuantityRange {

@@ -127,8 +127,9 @@ enum RandomPlans {
         case 1: return EventRequest(kind: .observation, concepts: set(Words.question), value: .coded(set(random.pick(Words.answers))))
         case 2:
             let bound = QuantityBound(ExactDecimal(Int.random(in: 2...5, using: &random)), inclusive: random.chance(50))
+            let range = QuantityRange(from: bound, unit: "ng/mL")
             return EventRequest(
-                kind: .observation, concepts: set(Words.question), value: .quantity(QuantityRange(from: bound, unit: "ng/mL")))
+                kind: .observation, concepts: set(Words.question), value: random.chance(25) ? .assumed(range) : .quantity(range))
         case 3: return EventRequest(kind: .imagingStudy, havingSeries: random.chance(50) ? [some, [tests[0]]] : [])
         default: return EventRequest(kind: .imagingSeries, attributes: some)
         }

@@ -70,7 +70,8 @@ import Testing
         #expect(ontology.eventClasses.map(\.label).contains("imaging study"))
         #expect(
             ontology.seriesProperties.map(\.label) == [
-                "body part", "contrast", "field strength", "manufacturer", "modality", "segmented structure", "slice thickness", "tube voltage",
+                "body part", "contrast", "field strength", "image type", "manufacturer", "modality", "segmented structure",
+                "series description", "slice thickness", "tube voltage",
             ])
     }
 

@@ -10,6 +10,9 @@ extension CohortPlan {
         public static let strata = 1_000
         /// Of the cohorts that the counted one is laid over.
         public static let overlap = 3
+        /// Of a text that is looked for, in characters: a shorter one is in every text, a longer one is somebody's.
+        public static let shortestText = 2
+        public static let longestText = 40
         /// Of the `n` in the n-th event, and of the events of a chain.
         public static let ordinal = 1_000
     }
@@ -98,6 +101,11 @@ extension CohortPlan {
         }
         guard request.havingSeries.isEmpty || request.kind == .imagingStudy else {
             throw InvalidPlan(reason: "`having series` on an event that is no study")
+        }
+        for case .text(let words) in (request.attributes + request.havingSeries.joined()).map(\.test) {
+            guard (Limits.shortestText...Limits.longestText).contains(words.count) else {
+                throw InvalidPlan(reason: "a text of \(words.count) characters to look for")
+            }
         }
         guard request.concepts == nil || request.kind.takesConcepts else {
             throw InvalidPlan(reason: "a concept on an event that has none")

@@ -83,6 +83,13 @@ extension CohortPlan {
         return (asked + report.axes.flatMap { requests(of: $0) }).filter { seen.insert($0).inserted }
     }
 
+    /// Whether it looks into free text.
+    public var readsText: Bool {
+        requests.contains { request in
+            (request.attributes + request.havingSeries.joined()).contains { if case .text = $0.test { true } else { false } }
+        }
+    }
+
     /// By stratum, what finds the events that fall into it; none for what is read with the patients or of a day.
     public func requests(of axis: Breakdown) -> [EventRequest] {
         guard case .value(let event, let values) = axis else { return [] }

@@ -183,8 +183,8 @@ public struct ReferenceEvaluator: Sendable {
     private func recordedValue(of event: RecordedEvent, for test: ValueTest) -> RecordedValue {
         switch test {
         case .coded: event.coded.map { .concepts([$0]) } ?? .absent
-        case .quantity: event.quantity.map { .quantity($0, comparator: event.comparator) } ?? .absent
-        case .flag: .absent
+        case .quantity, .assumed: event.quantity.map { .quantity($0, comparator: event.comparator) } ?? .absent
+        case .flag, .text: .absent
         }
     }
 
@@ -195,6 +195,7 @@ public struct ReferenceEvaluator: Sendable {
                 case .coded(let concept): .concepts([concept])
                 case .quantity(let quantity): .quantity(quantity, comparator: nil)
                 case .flag(let flag): .flag(flag)
+                case .text(let text): .text(text)
                 case nil: .absent
                 }
             return test.test.evaluate(recorded, expand: expand)
