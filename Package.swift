@@ -86,15 +86,15 @@ let package = Package(
 
         // Floor 3: the source models; disclosure control; the synthetic population.
         room("OMOPAdapter", ["Execution", "CohortPlan", "Hyperontology", "PostgresClient", "Diagnostics", sqlite]),
-        room("FHIRAdapter", ["Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Diagnostics", sqlite]),
-        room("DICOMAdapter", ["Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Diagnostics"]),
+        room("FHIRAdapter", ["Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Diagnostics", "COpenSSL", sqlite]),
+        room("DICOMAdapter", ["Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Diagnostics", sqlite]),
         room("Disclosure", ["CohortPlan", "Execution", "Diagnostics", yaml]),
         room("OrthancServer", ["HTTPClient", "Processes", "Diagnostics"]),
         room("Synthesis", ["CohortPlan", "Hyperontology", "DICOMFile", "Diagnostics", sqlite]),
 
         // Floor 4: the wire between hub and nodes; computation beside the data.
         room("Federation", ["CohortPlan", "Execution", "Disclosure", "Diagnostics", "HTTPClient", "COpenSSL"]),
-        room("CohortDispatch", ["Diagnostics"]),
+        room("CohortDispatch", ["Processes", "Diagnostics"]),
 
         // Floor 5: the services.
         room(
@@ -117,7 +117,8 @@ let package = Package(
         .executableTarget(
             name: "cohortium",
             dependencies: [
-                "Hub", "Node", "Federation", "Synthesis", "OrthancServer", "Processes", "Disclosure", "Compiler", "SPARQL", "Hyperontology",
+                "Hub", "Node", "Federation", "DICOMAdapter", "Synthesis", "OrthancServer", "Processes", "Disclosure", "Compiler", "SPARQL",
+                "Hyperontology",
                 "CohortQL", "CohortPlan",
                 "Execution", "RDF", "HTTPClient", "Diagnostics", arguments, logging, signals, yaml,
             ],
@@ -138,6 +139,13 @@ let package = Package(
                 "OMOPAdapter", "PostgresClient", "Execution", "CohortPlan", "Compiler", "Hyperontology", "Synthesis", "Diagnostics",
                 "PostgresServer", sqlite,
             ], path: "Benchmarks/OMOP", swiftSettings: strict),
+
+        .executableTarget(
+            name: "dicom-benchmark",
+            dependencies: [
+                "DICOMAdapter", "Execution", "CohortPlan", "Compiler", "Hyperontology", "HTTPClient", "Diagnostics", hummingbird, nioCore,
+                logging,
+            ], path: "Benchmarks/DICOM", swiftSettings: strict),
 
         // What several tests use: a source over patients in memory; an archive and a PostgreSQL server of their own; the patients that ../shared holds in two models.
         .target(

@@ -19,7 +19,9 @@ struct ResultBuilder {
             nodes: tasks.map { NodeTaskStatus(name: $0.node, state: $0.state(at: now), since: $0.since(at: now), isLate: $0.isLate) })
     }
 
-    private var isClosed: Bool { now >= query.deadline || tasks.allSatisfy(\.state.isAnswer) }
+    private var isClosed: Bool {
+        now >= query.deadline || tasks.allSatisfy { $0.state.isAnswer || $0.state(at: now) == .expired }
+    }
 
     var result: QueryResult {
         let counted = tasks.compactMap { task -> (result: ProtectedResult, overall: Coverage)? in

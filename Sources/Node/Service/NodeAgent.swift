@@ -19,6 +19,7 @@ public struct NodeAgent: Sendable {
     let state: NodeState
     let models: [SourceModel]
     let sources: [any SourceAdapter]
+    let indexes: [NodeIndex]
     let heartbeat: Duration
     let working = WorkingSet()
     let logger: Logger
@@ -52,6 +53,7 @@ public struct NodeAgent: Sendable {
             throw DiagnosticList([error])
         }
         self.sources = sources
+        indexes = NodeIndex.all(configuration, sources)
         models = configuration.sources.map(\.model)
         let folder: [any ImageSource] = configuration.images.map { [ImageFolder(path: $0)] } ?? []
         let dispatcher = NodeDispatcher(
@@ -102,6 +104,7 @@ public struct NodeAgent: Sendable {
             group.addTask { try await beat() }
             group.addTask { try await deliverKept() }
             group.addTask { try await work() }
+            for index in indexes { group.addTask { try await index.keep(logger) } }
             // Whichever ends first ends the other: a node that gives signs of life but does not work would be a lie.
             defer { group.cancelAll() }
             try await group.next()
