@@ -165,6 +165,8 @@ public struct Formatter {
         switch selection.pick {
         case .first: parts.append("first")
         case .last: parts.append("last")
+        case .lowest: parts.append("lowest")
+        case .highest: parts.append("highest")
         case .nth(let number, let fromEnd): parts += fromEnd ? [number.text, "last"] : [number.text]
         case .nearest(let anchor):
             parts.append("nearest")

@@ -20,7 +20,8 @@ public enum Keyword {
         "radiotherapies",
         "radiotherapy", "segmentation", "series", "specimen", "specimens", "studies", "study", "than", "times", "union", "visit", "visits",
         "week",
-        "access", "collections", "deadline", "events", "funnel", "gpu", "gpus", "hour", "hours", "inputs", "memory", "minute", "minutes",
+        "access", "collections", "deadline", "events", "funnel", "gpu", "gpus", "highest", "hour", "hours", "inputs", "lowest", "memory",
+        "minute", "minutes",
         "nodes", "outputs", "overlap", "parameters", "scope", "second", "seconds", "summary", "threshold", "unit", "value",
         "weeks", "where", "with", "year", "years", "yes",
     ]).sorted()

@@ -37,6 +37,8 @@ extension Parser {
     private mutating func parsePickIfPresent() -> PickSyntax? {
         if take("first") { return .first }
         if take("last") { return .last }
+        if take("lowest") { return .lowest }
+        if take("highest") { return .highest }
         guard current.kind == .ordinal else { return nil }
         let number = advance()
         return .nth(NameSyntax(text: number.text, span: number.span), fromEnd: take("last"))

@@ -111,6 +111,8 @@ public enum PickSyntax: Hashable, Sendable {
     case nth(NameSyntax, fromEnd: Bool)
     /// `nearest … to X`
     case nearest(AnchorSyntax)
+    case lowest
+    case highest
 }
 
 /// The kinds of events, by their words in the singular.

@@ -24,6 +24,14 @@ extension PlanBuilder {
         let pick = pick(syntax.pick)
         warnOfDeadWindows(windows, at: syntax.windows)
         guard errorCount == before, let pick else { return nil }
+        if pick.needsNumber {
+            guard case .quantity = test else {
+                error(
+                    "C0225", "the \(pick) of these need not have a number", at: syntax.kindSpan,
+                    help: "test it for its number: `\(pick) observation of … is known`")
+                return nil
+            }
+        }
         let request = EventRequest(kind: kind, concepts: concepts, value: test, attributes: attributes, havingSeries: having)
         return EventSelection(request, windows: windows, pick: pick)
     }
@@ -33,6 +41,8 @@ extension PlanBuilder {
         case nil: return .all
         case .first: return .first
         case .last: return .last
+        case .lowest: return .lowest
+        case .highest: return .highest
         case .nth(let ordinal, let fromEnd):
             guard let number = Int(ordinal.text.dropLast(2)), number > 0 else { return nil }
             let wanted = NameSyntax.ordinal(number)

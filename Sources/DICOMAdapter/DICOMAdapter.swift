@@ -47,6 +47,8 @@ public struct DICOMAdapter: SourceAdapter {
 
     private init(name: String, _ origin: Origin, index settings: TagIndex.Settings?, bindings: ModelBindings) {
         self.name = name
+        // An index holds no free text, so nothing is asked of it there.
+        let bindings = settings == nil ? bindings : bindings.withoutTexts
         self.bindings = bindings
         let address: String
         switch origin {

@@ -110,7 +110,11 @@ struct RandomPlan {
 
     private func selection(anchors: [EventSelection], pick: Pick, using random: inout SeededRandom) -> EventSelection {
         let windows = (0..<random.pick([0, 0, 1, 1, 2])).map { _ in window(anchors: anchors, using: &random) }
-        return EventSelection(request(using: &random), windows: windows, pick: pick)
+        let request = request(using: &random)
+        if pick.isSingle, case .quantity = request.value, random.oneIn(3) {
+            return EventSelection(request, windows: windows, pick: random.pick([.lowest, .highest]))
+        }
+        return EventSelection(request, windows: windows, pick: pick)
     }
 
     private func window(anchors: [EventSelection], using random: inout SeededRandom) -> Window {

@@ -139,7 +139,11 @@ enum RandomPlans {
         let windows = (0..<random.pick([0, 0, 1, 2])).map { _ in window(anchors, &random) }
         let near = Pick.nearest(point(anchors, &random))
         let pick: Pick = random.pick([.all, .all, .first, .last, .nth(2), .nth(-2), near])
-        return EventSelection(request(&random), windows: windows, pick: pick)
+        let request = request(&random)
+        if case .quantity = request.value, random.chance(40) {
+            return EventSelection(request, windows: windows, pick: random.pick([.lowest, .highest]))
+        }
+        return EventSelection(request, windows: windows, pick: pick)
     }
 
     private static func window(_ anchors: [EventSelection], _ random: inout SplitMix64) -> Window {

@@ -8,6 +8,18 @@ enum Specs {
 
     static let beyond = [
         Spec(
+            "the lowest of several numbers, of equal ones the earlier",
+            """
+            a: observation ProstateSpecificAntigen = 5 ng/mL 2020-01-01, observation ProstateSpecificAntigen = 900 pg/mL 2020-02-01, observation ProstateSpecificAntigen = 2 ng/mL 2020-03-01
+            b: observation ProstateSpecificAntigen = 2 ng/mL 2020-01-01, observation ProstateSpecificAntigen = 2 ug/L 2020-02-01
+            c: observation ProstateSpecificAntigen = 2 ng/mL 2020-02-01, observation ProstateSpecificAntigen = 1 2020-01-01
+            d: death 2020-02-01
+            """,
+            """
+              nadir = lowest observation of "Prostate Specific Antigen" is known
+              patients where nadir is after 2020-01-15
+            """, yes: ["a"], unknown: ["c"]),
+        Spec(
             "a number without a unit is unknown, unless one is assumed",
             """
             a: observation ProstateSpecificAntigen = 5 2020-01-01

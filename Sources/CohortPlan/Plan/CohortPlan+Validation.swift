@@ -93,6 +93,10 @@ extension CohortPlan {
         case .nth(let number):
             guard (2...Limits.ordinal).contains(abs(number)) else { throw InvalidPlan(reason: "an event number \(number)") }
         case .nearest(let point): try validate(point, before: limit)
+        case .lowest, .highest:
+            guard case .quantity = selection.request.value else {
+                throw InvalidPlan(reason: "the lowest of events that are not tested for a number")
+            }
         }
         let request = selection.request
         guard request.value == nil || request.kind == .observation else { throw InvalidPlan(reason: "a value on an event that has none") }

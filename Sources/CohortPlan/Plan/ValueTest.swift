@@ -147,6 +147,19 @@ extension String {
 }
 
 extension RecordedValue {
+    /// Whether it is a number, and not a bound alone.
+    public var isPlainNumber: Bool {
+        if case .quantity(let quantity, nil) = self { quantity.unit.flatMap(UCUMUnit.init) != nil } else { false }
+    }
+
+    /// Whether this number is smaller than another; no for what cannot be compared.
+    public func isSmaller(than other: RecordedValue) -> Bool {
+        guard case .quantity(let own, nil) = self, case .quantity(let wanted, nil) = other, let unit = own.unit.flatMap(UCUMUnit.init),
+            let otherUnit = wanted.unit.flatMap(UCUMUnit.init)
+        else { return false }
+        return unit.order(own.value, wanted.value, in: otherUnit) == .orderedAscending
+    }
+
     /// The number in a unit; nil for what is no number, a bound alone, or in a unit that cannot be converted to it.
     public func number(in unit: String) -> ExactDecimal? {
         guard case .quantity(let quantity, nil) = self, let wanted = UCUMUnit(unit), let recorded = quantity.unit.flatMap(UCUMUnit.init)
