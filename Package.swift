@@ -67,6 +67,7 @@ let package = Package(
         .systemLibrary(name: "CCurl"),
         .systemLibrary(name: "COpenSSL"),
         .systemLibrary(name: "CPostgres"),
+        .systemLibrary(name: "CZlib"),
         room("Diagnostics"),
         room("RDF", ["CRaptor2"], linker: [raptor]),
         room("HTTPClient", ["CCurl"], linker: [curlOnOpenSSL]),
@@ -87,6 +88,7 @@ let package = Package(
         // Floor 3: the source models; disclosure control; the synthetic population.
         room("OMOPAdapter", ["Execution", "CohortPlan", "Hyperontology", "PostgresClient", "Diagnostics", sqlite]),
         room("FHIRAdapter", ["Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Diagnostics", "COpenSSL", sqlite]),
+        room("FederatedSPARQL", ["SPARQL", "CohortQL", "Hyperontology", "RDF", "Diagnostics"]),
         room("DICOMAdapter", ["Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Diagnostics", sqlite]),
         room("Disclosure", ["CohortPlan", "Execution", "Diagnostics", yaml]),
         room("OrthancServer", ["HTTPClient", "Processes", "Diagnostics"]),
@@ -100,7 +102,8 @@ let package = Package(
         room(
             "Hub",
             [
-                "Federation", "Compiler", "SPARQL", "Hyperontology", "Disclosure", "RDF", "CohortQL", "CohortPlan", "Execution",
+                "Federation", "Compiler", "SPARQL", "FederatedSPARQL", "CZlib", "Hyperontology", "Disclosure", "RDF", "CohortQL",
+                "CohortPlan", "Execution",
                 "Diagnostics", sqlite, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioSSL, logging, lifecycle,
                 signals, yaml,
             ]),
@@ -181,6 +184,9 @@ let package = Package(
             ["InMemorySource", "Compiler", "CohortQL", "CohortPlan", "Execution", "Hyperontology", "Diagnostics", "cohortium"],
             exclude: ["lsp_client.py"]),
         tests("SPARQLTests", ["SPARQL", "RDF", "Diagnostics"]),
+        tests(
+            "FederatedSPARQLTests",
+            ["FederatedSPARQL", "SPARQL", "Compiler", "CohortPlan", "CohortQL", "Hyperontology", "RDF", "Diagnostics"]),
         tests(
             "SPARQLEndpointTests", ["Hub", "SPARQL", "RDF", "HTTPClient", "Diagnostics", hummingbird, hummingbirdCore, nioCore, logging]),
         tests(

@@ -101,11 +101,20 @@ public struct DisclosureGate: Sendable {
 }
 
 /// Rounding to a base, half up, never below the smallest multiple of the base that reaches the floor.
-struct Rounding {
+public struct Rounding: Sendable {
     let base: Int
     let floor: Int
 
-    func round(_ number: Int) -> Int {
+    /// - Parameters:
+    ///   - base: numbers become multiples of it.
+    ///   - floor: the smallest number that is let out; none becomes smaller.
+    public init(base: Int, floor: Int) {
+        self.base = base
+        self.floor = floor
+    }
+
+    /// The multiple of the base that is nearest, and not under the floor.
+    public func round(_ number: Int) -> Int {
         let lowest = (floor + base - 1) / base * base
         let (whole, rest) = number.quotientAndRemainder(dividingBy: base)
         return max(whole * base + (2 * rest >= base ? base : 0), lowest)

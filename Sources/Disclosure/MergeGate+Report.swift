@@ -1,4 +1,4 @@
-public import CohortPlan
+import CohortPlan
 
 /// How many patients are in which of several cohorts, over all nodes.
 public struct MergedOverlap: Hashable, Codable, Sendable {

@@ -18,6 +18,8 @@ public struct NodeConfiguration: Sendable, Hashable {
     /// A folder for what the node keeps between runs; `state` beside the file when not given.
     public let state: String
     public let sources: [Source]
+    /// What the operator calls the state of the data, as `2025-10`; it is published. Nil where it is not said.
+    public let dataVersion: String?
     /// The hub that the node works for; nil for a node that only answers its own operator.
     public let hub: Hub?
     /// A folder with DICOM files, as patient/study/series/file, for tools; nil when no source's images lie in files.
@@ -63,9 +65,9 @@ public struct NodeConfiguration: Sendable, Hashable {
     public struct Source: Sendable, Hashable {
         public let name: String
         public let place: Place
-        public let terms: Terms
         /// For images: how their index is kept; nil where the archive itself is asked.
         public let index: Index?
+        public let terms: Terms
 
         /// What kind of place it is, and where.
         public enum Place: Sendable, Hashable {
@@ -113,6 +115,7 @@ extension NodeConfiguration {
         let hub: HubEntry?
         let images: String?
         let tools: [ToolEntry]?
+        let dataVersion: String?
     }
 
     private struct HubEntry: Decodable {
@@ -147,10 +150,11 @@ extension NodeConfiguration {
         let dicomweb: String?
         let ca: String?
         let authorization: String?
-        let collections: [String]?
-        let access: [String]?
         let smart: SMARTEntry?
         let index: IndexEntry?
+
+        let collections: [String]?
+        let access: [String]?
 
         /// An index where one is wanted or needed: a folder is searched through one alone.
         func keeping(of place: Source.Place) -> Source.Index? {
@@ -213,12 +217,12 @@ extension NodeConfiguration {
         }
     }
 
-    private static let keys: Set<String> = ["name", "policy", "ontologies", "state", "sources", "hub", "images", "tools"]
+    private static let keys: Set<String> = ["name", "policy", "ontologies", "state", "sources", "hub", "images", "tools", "dataVersion"]
     /// Of what lies below another key.
     private static let innerKeys: [String: Set<String>] = [
         "sources": [
             "name", "model", "sqlite", "postgres", "schema", "vocabulary", "passwordFile", "folder", "server", "dicomweb", "ca",
-            "authorization", "collections", "access", "smart", "index",
+            "authorization", "smart", "index", "collections", "access",
         ], "hub": ["url", "ca", "proxy"],
         "tools": ["name", "executable", "parameters"],
         "sources.smart": ["client", "key", "keyID", "scope"],
@@ -295,11 +299,12 @@ extension NodeConfiguration {
                 )
             }
             let terms = Terms(collections: entry.collections ?? [], access: entry.access ?? [])
-            sources.append(Source(name: name, place: place, terms: terms, index: entry.keeping(of: place)))
+            sources.append(Source(name: name, place: place, index: entry.keeping(of: place), terms: terms))
         }
         self.sources = sources
         hub = file.hub.map { Hub(url: $0.url, ca: $0.ca.map(absolute), proxy: $0.proxy) }
         images = file.images.map(absolute)
+        dataVersion = file.dataVersion
         tools = (file.tools ?? []).map { Tool(name: $0.name, executable: absolute($0.executable), parameters: $0.parameters ?? []) }
         if let hub, !hub.url.hasPrefix("https://") {
             diagnostics.append(

@@ -18,6 +18,7 @@ public struct NodeAgent: Sendable {
     let runner: TaskRunner
     let state: NodeState
     let models: [SourceModel]
+    let dataVersion: String?
     let sources: [any SourceAdapter]
     let indexes: [NodeIndex]
     let heartbeat: Duration
@@ -55,6 +56,7 @@ public struct NodeAgent: Sendable {
         self.sources = sources
         indexes = NodeIndex.all(configuration, sources)
         models = configuration.sources.map(\.model)
+        dataVersion = configuration.dataVersion
         let folder: [any ImageSource] = configuration.images.map { [ImageFolder(path: $0)] } ?? []
         let dispatcher = NodeDispatcher(
             sources: ScopedSources(sources, terms: configuration.terms), policy: policy, tools: ToolShelf(configuration.tools),
