@@ -70,7 +70,8 @@ import Testing
         #expect(ontology.eventClasses.map(\.label).contains("imaging study"))
         #expect(
             ontology.seriesProperties.map(\.label) == [
-                "body part", "contrast", "field strength", "image type", "manufacturer", "modality", "segmented structure",
+                "body part", "contrast", "field strength", "image type", "laterality", "manufacturer", "modality", "segmented structure",
+                "sequence type",
                 "series description", "slice thickness", "tube voltage",
             ])
     }
