@@ -236,7 +236,7 @@ let package = Package(
                 "TestFederation", "Hub", "Federation", "HTTPClient", "Node", "DICOMAdapter", "FHIRAdapter", "PostgresClient", "Disclosure",
                 "CohortPlan",
                 "Execution", "Hyperontology",
-                "Compiler", "Synthesis", "Diagnostics", sqlite,
+                "Compiler", "Synthesis", "Diagnostics", "InMemorySource", sqlite,
             ]),
         tests("CohortDispatchTests", ["CohortDispatch", "DICOMFile", "cohortium-intensity"]),
         tests("ArchitectureTests", []),

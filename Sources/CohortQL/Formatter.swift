@@ -165,6 +165,8 @@ public struct Formatter {
         switch selection.pick {
         case .first: parts.append("first")
         case .last: parts.append("last")
+        case .lowest: parts.append("lowest")
+        case .highest: parts.append("highest")
         case .nth(let number, let fromEnd): parts += fromEnd ? [number.text, "last"] : [number.text]
         case .nearest(let anchor):
             parts.append("nearest")
@@ -224,6 +226,8 @@ public struct Formatter {
         case .ordinal(let comparison, let concept): return "\(comparison.rawValue) \(text(concept))"
         case .ordinalRange(let low, let high): return "from \(text(low)) to \(text(high))"
         case .known: return "is known"
+        case .assuming(let value): return "\(text(value, isTest: isTest)) assume unit"
+        case .text(let words): return "contains \(Formatter.quoted(words.text))"
         }
     }
 

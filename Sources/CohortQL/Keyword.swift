@@ -7,19 +7,22 @@ public enum Keyword {
         "observed",
         "unknown", "exactly", "at", "from", "to", "of", "is", "within", "before", "after", "on", "more", "between", "during", "starts",
         "ends", "overlaps", "contains", "meets", "equals", "each", "having", "by", "dispatch",
+        "assume",
     ]
 
     /// Every word of the language, sorted: the grammar's literals of letters.
     public static let all: [String] = reserved.union([
-        "apart", "bands", "count", "day", "days", "death", "deaths", "descendants", "diagnoses", "diagnosis", "difference", "end",
+        "annotation", "annotations", "apart", "bands", "count", "day", "days", "death", "deaths", "descendants", "diagnoses", "diagnosis",
+        "difference", "end",
         "exclude",
         "female", "first", "imaging", "include", "intersection", "known", "last", "least", "male", "medication", "medications", "month",
         "months", "most", "nearest", "node", "observation", "observations", "one", "only", "other", "procedure", "procedures",
         "radiotherapies",
         "radiotherapy", "segmentation", "series", "specimen", "specimens", "studies", "study", "than", "times", "union", "visit", "visits",
         "week",
-        "access", "collections", "deadline", "events", "funnel", "gpu", "gpus", "hour", "hours", "inputs", "memory", "minute", "minutes",
-        "nodes", "outputs", "overlap", "parameters", "scope", "second", "seconds", "summary", "threshold", "value",
+        "access", "collections", "deadline", "events", "funnel", "gpu", "gpus", "highest", "hour", "hours", "inputs", "lowest", "memory",
+        "minute", "minutes",
+        "nodes", "outputs", "overlap", "parameters", "scope", "second", "seconds", "summary", "threshold", "unit", "value",
         "weeks", "where", "with", "year", "years", "yes",
     ]).sorted()
 

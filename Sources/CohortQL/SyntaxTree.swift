@@ -111,11 +111,13 @@ public enum PickSyntax: Hashable, Sendable {
     case nth(NameSyntax, fromEnd: Bool)
     /// `nearest … to X`
     case nearest(AnchorSyntax)
+    case lowest
+    case highest
 }
 
 /// The kinds of events, by their words in the singular.
 public enum EventKindSyntax: String, Hashable, Sendable, CaseIterable {
-    case diagnosis, procedure, medication, radiotherapy, observation, death, visit, specimen
+    case diagnosis, procedure, medication, radiotherapy, observation, death, visit, specimen, annotation
     case imagingStudy = "imaging study"
     case imagingSeries = "imaging series"
 
@@ -198,7 +200,7 @@ public struct NumberSyntax: Hashable, Sendable {
 }
 
 /// A test of a value.
-public enum ValueSyntax: Hashable, Sendable {
+public indirect enum ValueSyntax: Hashable, Sendable {
     case coded(ConceptListSyntax)
     case comparison(ComparisonSyntax, NumberSyntax, unit: NameSyntax?)
     case range(NumberSyntax, NumberSyntax, unit: NameSyntax?)
@@ -209,6 +211,10 @@ public enum ValueSyntax: Hashable, Sendable {
     case ordinalRange(ConceptSyntax, ConceptSyntax)
     /// `is known`
     case known(SourceSpan)
+    /// `> 4 ng/mL assume unit`
+    case assuming(ValueSyntax)
+    /// `contains "T2"`
+    case text(NameSyntax)
 
     public var span: SourceSpan {
         switch self {
@@ -217,6 +223,8 @@ public enum ValueSyntax: Hashable, Sendable {
         case .range(let low, let high, let unit): unit.map { low.span.union($0.span) } ?? low.span.union(high.span)
         case .flag(_, let span), .known(let span): span
         case .ordinal(_, let concept): concept.span
+        case .assuming(let value): value.span
+        case .text(let text): text.span
         case .ordinalRange(let low, let high): low.span.union(high.span)
         }
     }

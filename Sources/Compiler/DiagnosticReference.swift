@@ -23,7 +23,7 @@ public enum DiagnosticReference {
 
     /// Every entry, by code.
     public static var entries: [Entry] {
-        (reading + resolving + values + patients + reports + dispatches + warnings).sorted { $0.code < $1.code }
+        (reading + resolving + values + texts + patients + reports + dispatches + warnings).sorted { $0.code < $1.code }
     }
 
     /// A cohort with a condition.
@@ -149,6 +149,12 @@ public enum DiagnosticReference {
             cohort("any observation of one of (\"HER2 Status\", \"Tumor Size\") is known")),
     ]
 
+    private static let texts = [
+        Entry(
+            "C0253", "One letter is in every text, and a long text is somebody's.",
+            cohort("any imaging series { series description contains \"T\" }"))
+    ]
+
     private static let patients = [
         Entry("C0260", "These are the sexes that sources record.", cohort("sex is femal")),
         Entry("C0261", "No age lies in this range.", cohort("age at 2020-01-01 from 9 to 4 years")),
@@ -225,6 +231,11 @@ public enum DiagnosticReference {
             cohort("not age at 2020-01-01 > 40 years")),
         Entry(
             "C0285", "A definition that the counted cohort and its report do not use.", "parameter reach = 60\n\n" + cohort("sex is male")),
+        Entry(
+            "C0287", "No number lies in both ranges, so nobody is counted.", cohort("at least 3 deaths\n    and at most 2 deaths")),
+        Entry(
+            "C0288", "The dead are not diagnosed, treated or admitted; a record of it has another date than is meant.",
+            cohort("any diagnosis after end_of_life", "end_of_life = first death")),
         Entry("C0286", "The number's ending is another one.", cohort("exists a", "a = 2th diagnosis")),
     ]
 }

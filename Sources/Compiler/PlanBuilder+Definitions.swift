@@ -153,7 +153,10 @@ extension PlanBuilder {
             anchorsInScope = scope..<anchors.count
             if let condition = syntax.condition {
                 meaning = self.meaning(of: condition)
-                if !diagnostics.containsErrors { warnOfContradictions(condition) }
+                if !diagnostics.containsErrors {
+                    warnOfContradictions(condition)
+                    if let meaning { warnOfContradictions(in: meaning) }
+                }
             } else {
                 meaning = nil
                 error(

@@ -119,6 +119,9 @@ extension PlanBuilder {
         case .coded where bands == nil:
             let values = possible(hyperontology.values(of: found).map(\.iri), of: iri, in: anchors[event.index].selection.request)
             return concepts(values, of: found.label, at: span, &built).map { ValueAxis(property: iri, .concepts($0)) }
+        case .text:
+            error("C0278", "the texts of \(found.label) are not listed", at: span, help: "split by a property whose values are listed")
+            return nil
         case .flag, .coded:
             return self.bands(bands, of: "\(found.label) of \(name.text)", nil, isCoded: true, at: span).map { ValueAxis(.bands($0)) }
         }
@@ -144,8 +147,10 @@ extension PlanBuilder {
         let rows = concepts.filter { concept in
             seen.insert(concept).inserted && !hyperontology.ancestors(of: concept).contains { $0 != concept && all.contains($0) }
         }
-        guard (1...CohortPlan.Limits.strata).contains(rows.count) else {
-            error("C0278", "the ontology lists no values of \(what)", at: span, help: "split by something whose values are listed")
+        guard (1...NumberBands.largestCount).contains(rows.count) else {
+            error(
+                "C0278", "the ontology lists \(rows.isEmpty ? "no" : "\(rows.count)") values of \(what)", at: span,
+                help: "split by something that has from 1 to \(NumberBands.largestCount) values")
             return nil
         }
         for row in rows { built.names[row] = hyperontology.concept(row)?.prefLabel ?? row }

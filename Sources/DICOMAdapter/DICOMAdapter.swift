@@ -47,6 +47,8 @@ public struct DICOMAdapter: SourceAdapter {
 
     private init(name: String, _ origin: Origin, index settings: TagIndex.Settings?, bindings: ModelBindings) {
         self.name = name
+        // An index holds no free text, so nothing is asked of it there.
+        let bindings = settings == nil ? bindings : bindings.withoutTexts
         self.bindings = bindings
         let address: String
         switch origin {
@@ -232,6 +234,7 @@ extension SeriesTest {
             let lower = range.lower.map { " \($0.isInclusive ? ">=" : ">") \($0.value)" } ?? ""
             let upper = range.upper.map { " \($0.isInclusive ? "<=" : "<") \($0.value)" } ?? ""
             return "\(names)\(lower)\(upper) \(range.unit)"
+        case .text(let words): return "\(names) contains \(words)"
         case .flag(let wanted): return "\(names) is \(wanted ? "filled in" : "empty")"
         }
     }

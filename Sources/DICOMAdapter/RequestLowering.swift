@@ -53,6 +53,8 @@ struct RequestLowering {
             let codes = try CodeSet(set, systems: fields.compactMap(\.codeSystem).sorted(), plan: plan, bindings: bindings)
             return (SeriesTest(fields: fields, test: .coded(codes)), codes.assessment)
         case .quantity(let range): return (SeriesTest(fields: fields, test: .quantity(range)), .exact)
+        case .assumed: throw LoweringGap("DICOM fixes the unit of the property `\(name)`")
+        case .text(let words): return (SeriesTest(fields: fields, test: .text(words)), .exact)
         case .flag(let wanted): return (SeriesTest(fields: fields, test: .flag(wanted)), .exact)
         }
     }
@@ -65,6 +67,8 @@ extension ValueTest {
         case .coded: field.codeSystem != nil
         case .quantity: field.unit != nil
         case .flag: field.isPresence
+        case .assumed: false
+        case .text: field.codeSystem == nil && field.unit == nil && !field.isPresence
         }
     }
 }

@@ -9,6 +9,7 @@ struct SeriesTest: Sendable {
         case coded(CodeSet)
         case quantity(QuantityRange)
         case flag(Bool)
+        case text(String)
     }
 
     /// The first that is filled in counts: codes before texts.
@@ -59,6 +60,8 @@ struct SeriesTest: Sendable {
         case (.flag(let wanted), .values): field.isPresence ? Truth(wanted) : nil
         case (_, .empty): nil
         case (.coded(let codes), .values(let values)): values.map { codes.contains($0, in: field.codeSystem) }.disjunction
+        case (.text(let words), .values(let values)):
+            values.map { ValueTest.text(words).evaluate(.text($0)) { _ in [] } }.disjunction
         case (.quantity(let range), .values(let values)):
             values.first.flatMap(ExactDecimal.init(dicom:)).map { range.contains(Quantity($0, field.unit)) } ?? .unknown
         }

@@ -3,7 +3,9 @@ import Foundation
 import Yams
 
 extension DisclosurePolicy {
-    private static let keys: Set<String> = ["threshold", "rounding", "breakdowns", "narrowestAgeBand", "reports", "purposes", "tools"]
+    private static let keys: Set<String> = [
+        "threshold", "rounding", "breakdowns", "narrowestAgeBand", "reports", "texts", "purposes", "tools",
+    ]
     private static let required: Set<String> = ["threshold", "rounding", "breakdowns", "purposes"]
 
     /// Reads the hospital's policy file. It fails closed: what is missing, unknown or of the wrong form is an error,
@@ -43,7 +45,8 @@ extension DisclosurePolicy {
             roundingBase: reader.integer("rounding", in: 1...1_000) ?? defaultRoundingBase,
             breakdowns: reader.allowed("breakdowns", "nothing that patients can be split by"),
             narrowestAgeBand: reader.integer("narrowestAgeBand", in: 1...100) ?? 5,
-            reports: reader.allowed("reports", "no part of a report"), purposes: reader.words("purposes"), tools: reader.words("tools"))
+            reports: reader.allowed("reports", "no part of a report"), readsText: reader.flag("texts"), purposes: reader.words("purposes"),
+            tools: reader.words("tools"))
         if reader.diagnostics.containsErrors { throw DiagnosticList(reader.diagnostics) }
         return policy
     }
@@ -79,6 +82,16 @@ private struct PolicyReader {
             return nil
         }
         return number
+    }
+
+    /// No where nothing is said.
+    mutating func flag(_ key: String) -> Bool {
+        guard let entry = entries[key] else { return false }
+        guard let flag = entry as? Bool else {
+            report("P0005", "`\(key)` must be true or false", key, "mend it")
+            return false
+        }
+        return flag
     }
 
     mutating func words(_ key: String) -> Set<String> {

@@ -1,4 +1,4 @@
-import CohortPlan
+public import CohortPlan
 
 /// What a hospital lets out. It is the hospital's; a hub or a query can only ask for more protection.
 public struct DisclosurePolicy: Hashable, Sendable {
@@ -12,6 +12,8 @@ public struct DisclosurePolicy: Hashable, Sendable {
     public let narrowestAgeBand: Int
     /// What a report may hold beside counts and tables.
     public let reports: Set<AllowedReport>
+    /// Whether questions may look into free text, as the description of a series.
+    public let readsText: Bool
     /// What a question may be for; a question for anything else is refused.
     public let purposes: Set<String>
     /// The tools that may be run over images, by name; empty for none.
@@ -42,13 +44,15 @@ public struct DisclosurePolicy: Hashable, Sendable {
     public init(
         threshold: Int = DisclosurePolicy.defaultThreshold, roundingBase: Int = DisclosurePolicy.defaultRoundingBase,
         breakdowns: Set<AllowedBreakdown> = Set(AllowedBreakdown.allCases), narrowestAgeBand: Int = 5,
-        reports: Set<AllowedReport> = Set(AllowedReport.allCases), purposes: Set<String> = ["research"], tools: Set<String> = []
+        reports: Set<AllowedReport> = Set(AllowedReport.allCases), readsText: Bool = false, purposes: Set<String> = ["research"],
+        tools: Set<String> = []
     ) {
         self.threshold = max(threshold, DisclosurePolicy.lowestThreshold)
         self.roundingBase = max(1, roundingBase)
         self.breakdowns = breakdowns
         self.narrowestAgeBand = max(1, narrowestAgeBand)
         self.reports = reports
+        self.readsText = readsText
         self.purposes = purposes
         self.tools = tools
     }
@@ -58,7 +62,7 @@ public struct DisclosurePolicy: Hashable, Sendable {
         guard let requested, requested > threshold else { return self }
         return DisclosurePolicy(
             threshold: requested, roundingBase: roundingBase, breakdowns: breakdowns, narrowestAgeBand: narrowestAgeBand,
-            reports: reports, purposes: purposes, tools: tools)
+            reports: reports, readsText: readsText, purposes: purposes, tools: tools)
     }
 
     /// Why a breakdown is not given; nil when it is. Looks at no patient.
@@ -89,6 +93,11 @@ public struct DisclosurePolicy: Hashable, Sendable {
     /// Why a question for a purpose is not answered; nil when it is.
     public func refusal(ofPurpose purpose: String) -> String? {
         purposes.contains(purpose) ? nil : "the policy answers no question for the purpose `\(purpose)`"
+    }
+
+    /// Why a plan is not answered; nil when it is. Looks at no patient.
+    public func refusal(of plan: CohortPlan) -> String? {
+        plan.readsText && !readsText ? "the policy answers no question about free text" : nil
     }
 
     /// Why a tool is not run; nil when it is.

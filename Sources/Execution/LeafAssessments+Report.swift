@@ -57,7 +57,8 @@ extension LeafAssessments {
     /// Why it cannot be said who is in a cohort; nil where it can.
     func gapsOfCohort(_ cohort: Condition) -> [String]? {
         let summary = summary(of: cohort)
-        return summary.canBeTrue ? nil : summary.gaps
+        // What holds for nobody, whatever the sources are, is evaluated like anything else.
+        return summary.canBeTrue || summary.gaps.isEmpty ? nil : summary.gaps
     }
 
     /// Whether finding more events can only raise a measure: not so for the units of one event, which may be another one.

@@ -16,7 +16,9 @@ struct LeafAssessments {
     func assessment(of selection: EventSelection) -> Assessment {
         let own = (choices[selection.request] ?? .none).assessment
         let points = selection.windows.map(\.anchor) + [selection.pick.anchor].compactMap(\.self)
-        return points.reduce(own) { $0.combined(with: position(of: $1)) }
+        let placed = points.reduce(own) { $0.combined(with: position(of: $1)) }
+        guard selection.pick.needsNumber else { return placed }
+        return placed.combined(with: values[selection.request] ?? .notEvaluable("the node has no source for it"))
     }
 
     /// How well the day of a point in time is known.

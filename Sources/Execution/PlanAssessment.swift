@@ -26,7 +26,6 @@ public struct PlanAssessment: Sendable {
         self.requests = choices
         self.sex = sex
         self.birthDate = birthDate
-        self.anchors = PlanAssessment.anchors(of: plan, choices)
         let valued = plan.valuedRequests.map { request in
             let source = choices[request]?.source
             return (
@@ -35,6 +34,7 @@ public struct PlanAssessment: Sendable {
             )
         }
         self.values = Dictionary(uniqueKeysWithValues: valued)
+        self.anchors = PlanAssessment.anchors(of: plan, choices, values)
         self.coverage = plan.criteria.map { criterion in
             let choice =
                 switch criterion.subject {
@@ -94,11 +94,13 @@ public struct PlanAssessment: Sendable {
         return choices
     }
 
-    private static func anchors(of plan: CohortPlan, _ choices: [EventRequest: SourceChoice]) -> [Assessment] {
+    private static func anchors(
+        of plan: CohortPlan, _ choices: [EventRequest: SourceChoice], _ values: [EventRequest: Assessment]
+    ) -> [Assessment] {
         var assessed: [Assessment] = []
         for anchor in plan.anchors {
             let known = LeafAssessments(
-                choices: choices, anchors: assessed, sex: .exact, birthDate: .exact, values: [:],
+                choices: choices, anchors: assessed, sex: .exact, birthDate: .exact, values: values,
                 anchorRequests: plan.anchors.map(\.request))
             assessed.append(known.assessment(of: anchor))
         }

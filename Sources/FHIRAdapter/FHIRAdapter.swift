@@ -50,7 +50,7 @@ public struct FHIRAdapter: SourceAdapter {
 
     /// Whether the number that a request tests is handed over with its events.
     static func assessValues(of request: EventRequest) -> Assessment {
-        if case .quantity = request.value { return .exact }
+        if request.value?.range != nil { return .exact }
         return .notEvaluable("a number is handed over only where it is tested")
     }
 

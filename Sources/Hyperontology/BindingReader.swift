@@ -69,9 +69,11 @@ struct BindingReader {
     private func field(_ node: Term) -> PropertyField? {
         guard let name = text(node, "name") else { return nil }
         let presence = text(node, "presence")
+        let freeText = text(node, "freeText")
         return PropertyField(
             name: name, level: text(node, "level"), codeSystem: text(node, "codeSystem"), unit: text(node, "unit"),
-            isPresence: presence == "true" || presence == "1")
+            isPresence: presence == "true" || presence == "1",
+            isFreeText: freeText == "true" || freeText == "1")
     }
 
     /// Standard concepts count before codes that a site kept; a fixed order for the rest.

@@ -28,6 +28,14 @@ public struct ModelBindings: Sendable, Hashable {
         self.knownCodes = knownCodes
     }
 
+    /// The same without what is free text.
+    public var withoutTexts: ModelBindings {
+        ModelBindings(
+            model: model, patient: patient, events: events,
+            properties: properties.mapValues { PropertyBinding(fields: $0.fields.filter { !$0.isFreeText }) }, sexCodes: sexCodes,
+            knownCodes: knownCodes)
+    }
+
     /// Whether no record of a kind of event means that nothing happened.
     /// - Parameter kind: the plan's word for it.
     public func absenceMeansNo(of kind: String) -> Bool { events[kind]?.absenceMeansNo ?? true }
@@ -90,8 +98,14 @@ public struct PropertyField: Sendable, Hashable {
     public let unit: String?
     /// For flags: a value that is there means yes, an empty one no, a missing one unknown.
     public let isPresence: Bool
+    /// Whether it is free text, which may hold a person's name.
+    public let isFreeText: Bool
 
-    public init(name: String, level: String? = nil, codeSystem: String? = nil, unit: String? = nil, isPresence: Bool = false) {
+    public init(
+        name: String, level: String? = nil, codeSystem: String? = nil, unit: String? = nil, isPresence: Bool = false,
+        isFreeText: Bool = false
+    ) {
+        self.isFreeText = isFreeText
         self.name = name
         self.level = level
         self.codeSystem = codeSystem

@@ -85,7 +85,7 @@ public struct OMOPAdapter: SourceAdapter {
     public func assess(_ request: EventRequest, in plan: ExpandedPlan) -> Assessment { lower(request, plan).assessment }
 
     public func assessValues(of request: EventRequest, in plan: ExpandedPlan) -> Assessment {
-        if case .quantity = request.value { return .exact }
+        if request.value?.range != nil { return .exact }
         return .notEvaluable("a number is handed over only where it is tested")
     }
 

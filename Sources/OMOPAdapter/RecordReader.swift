@@ -10,7 +10,7 @@ struct RecordReader: Sendable {
     enum Test: Sendable {
         case none
         case coded(CodeSet)
-        case quantity(QuantityRange, omopUnits: [String: String])
+        case quantity(QuantityRange, omopUnits: [String: String], assumesUnit: Bool)
     }
 
     /// The row's event; nil when its value surely fails the test.
@@ -28,7 +28,7 @@ struct RecordReader: Sendable {
         switch test {
         case .none: return .yes
         case .coded(let codes): return OMOPValue.code(row[8]).map { codes.contains($0, in: codes.systems) } ?? .unknown
-        case .quantity(let range, _):
+        case .quantity(let range, _, _):
             guard case .quantity(let quantity, let comparator) = value else { return .unknown }
             return range.contains(quantity, comparator: comparator)
         }
@@ -36,9 +36,11 @@ struct RecordReader: Sendable {
 
     /// The number of a row that is tested for one; absent where there is none, or an operator that says nothing known.
     private func recorded(in row: any SQLRow) -> RecordedValue {
-        guard case .quantity(_, let omopUnits) = test, let number = OMOPValue.number(row[4]), let comparator = OMOPValue.comparator(row[5])
+        guard case .quantity(let range, let omopUnits, let assumesUnit) = test, let number = OMOPValue.number(row[4]),
+            let comparator = OMOPValue.comparator(row[5])
         else { return .absent }
-        let quantity = Quantity(number, unit(id: row[6], text: row[7], omopUnits))
+        let isMissing = OMOPValue.code(row[6]) == nil && OMOPValue.code(row[7]) == nil
+        let quantity = Quantity(number, isMissing && assumesUnit ? range.unit : unit(id: row[6], text: row[7], omopUnits))
         return switch comparator {
         case .equal: .quantity(quantity, comparator: nil)
         case .bound(let sign): .quantity(quantity, comparator: sign)

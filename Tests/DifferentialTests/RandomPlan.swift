@@ -110,7 +110,11 @@ struct RandomPlan {
 
     private func selection(anchors: [EventSelection], pick: Pick, using random: inout SeededRandom) -> EventSelection {
         let windows = (0..<random.pick([0, 0, 1, 1, 2])).map { _ in window(anchors: anchors, using: &random) }
-        return EventSelection(request(using: &random), windows: windows, pick: pick)
+        let request = request(using: &random)
+        if pick.isSingle, case .quantity = request.value, random.oneIn(3) {
+            return EventSelection(request, windows: windows, pick: random.pick([.lowest, .highest]))
+        }
+        return EventSelection(request, windows: windows, pick: pick)
     }
 
     private func window(anchors: [EventSelection], using random: inout SeededRandom) -> Window {
@@ -148,11 +152,15 @@ struct RandomPlan {
             let question = random.pick(pool.measured)
             return EventRequest(
                 kind: .observation, concepts: ConceptSet(include: [ConceptTerm(question.concept)]),
-                value: random.oneIn(4) ? nil : .quantity(range(unit: random.pick(question.units), using: &random)))
+                value: random.oneIn(4) ? nil : number(range(unit: random.pick(question.units), using: &random), using: &random))
         case 4: return EventRequest(kind: .imagingStudy, havingSeries: (0..<random.number(0...2)).map { _ in tests(using: &random) })
         case 5: return EventRequest(kind: .imagingSeries, attributes: random.oneIn(4) ? [] : tests(using: &random))
         default: return EventRequest(kind: .death)
         }
+    }
+
+    private func number(_ range: QuantityRange, using random: inout SeededRandom) -> ValueTest {
+        random.oneIn(4) ? .assumed(range) : .quantity(range)
     }
 
     private func range(unit: String, using random: inout SeededRandom) -> QuantityRange {

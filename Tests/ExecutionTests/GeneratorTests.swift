@@ -32,6 +32,8 @@ import Testing
             case .last: "pick last"
             case .nth(let number): number > 0 ? "pick nth" : "pick nth last"
             case .nearest: "pick nearest"
+            case .lowest: "pick lowest"
+            case .highest: "pick highest"
             }
         return selection.windows.reduce(into: [pick]) { $0.formUnion(names(of: $1)) }
     }
@@ -106,7 +108,8 @@ import Testing
             found == [
                 "all", "any", "some", "not", "known", "possible", "given", "count", "chain", "exists", "ratio", "relation", "sex", "age",
                 "ageInMonths",
-                "pick all", "pick first", "pick last", "pick nth", "pick nth last", "pick nearest", "from a start", "from an end",
+                "pick all", "pick first", "pick last", "pick nth", "pick nth last", "pick nearest", "pick lowest", "pick highest",
+                "from a start", "from an end",
                 "from a date", "window on the start", "window on the end",
             ])
     }

@@ -127,8 +127,9 @@ enum RandomPlans {
         case 1: return EventRequest(kind: .observation, concepts: set(Words.question), value: .coded(set(random.pick(Words.answers))))
         case 2:
             let bound = QuantityBound(ExactDecimal(Int.random(in: 2...5, using: &random)), inclusive: random.chance(50))
+            let range = QuantityRange(from: bound, unit: "ng/mL")
             return EventRequest(
-                kind: .observation, concepts: set(Words.question), value: .quantity(QuantityRange(from: bound, unit: "ng/mL")))
+                kind: .observation, concepts: set(Words.question), value: random.chance(25) ? .assumed(range) : .quantity(range))
         case 3: return EventRequest(kind: .imagingStudy, havingSeries: random.chance(50) ? [some, [tests[0]]] : [])
         default: return EventRequest(kind: .imagingSeries, attributes: some)
         }
@@ -138,7 +139,11 @@ enum RandomPlans {
         let windows = (0..<random.pick([0, 0, 1, 2])).map { _ in window(anchors, &random) }
         let near = Pick.nearest(point(anchors, &random))
         let pick: Pick = random.pick([.all, .all, .first, .last, .nth(2), .nth(-2), near])
-        return EventSelection(request(&random), windows: windows, pick: pick)
+        let request = request(&random)
+        if case .quantity = request.value, random.chance(40) {
+            return EventSelection(request, windows: windows, pick: random.pick([.lowest, .highest]))
+        }
+        return EventSelection(request, windows: windows, pick: pick)
     }
 
     private static func window(_ anchors: [EventSelection], _ random: inout SplitMix64) -> Window {

@@ -70,8 +70,9 @@ import Testing
         #expect(ontology.eventClasses.map(\.label).contains("imaging study"))
         #expect(
             ontology.seriesProperties.map(\.label) == [
-                "body part", "contrast", "field strength", "manufacturer", "modality", "segmented structure", "slice thickness",
-                "tube voltage",
+                "body part", "contrast", "field strength", "image type", "laterality", "manufacturer", "modality", "segmented structure",
+                "sequence type",
+                "series description", "slice thickness", "tube voltage",
             ])
     }
 

@@ -10,6 +10,9 @@ extension CohortPlan {
         public static let strata = 1_000
         /// Of the cohorts that the counted one is laid over.
         public static let overlap = 3
+        /// Of a text that is looked for, in characters: a shorter one is in every text, a longer one is somebody's.
+        public static let shortestText = 2
+        public static let longestText = 40
         /// Of the `n` in the n-th event, and of the events of a chain.
         public static let ordinal = 1_000
     }
@@ -90,6 +93,10 @@ extension CohortPlan {
         case .nth(let number):
             guard (2...Limits.ordinal).contains(abs(number)) else { throw InvalidPlan(reason: "an event number \(number)") }
         case .nearest(let point): try validate(point, before: limit)
+        case .lowest, .highest:
+            guard case .quantity = selection.request.value else {
+                throw InvalidPlan(reason: "the lowest of events that are not tested for a number")
+            }
         }
         let request = selection.request
         guard request.value == nil || request.kind == .observation else { throw InvalidPlan(reason: "a value on an event that has none") }
@@ -98,6 +105,11 @@ extension CohortPlan {
         }
         guard request.havingSeries.isEmpty || request.kind == .imagingStudy else {
             throw InvalidPlan(reason: "`having series` on an event that is no study")
+        }
+        for case .text(let words) in (request.attributes + request.havingSeries.joined()).map(\.test) {
+            guard (Limits.shortestText...Limits.longestText).contains(words.count) else {
+                throw InvalidPlan(reason: "a text of \(words.count) characters to look for")
+            }
         }
         guard request.concepts == nil || request.kind.takesConcepts else {
             throw InvalidPlan(reason: "a concept on an event that has none")

@@ -60,6 +60,7 @@ extension CohortPlan {
     /// The requests of which the number itself is needed, and not only whether it passes a test.
     public var valuedRequests: Set<EventRequest> {
         var found: Set<EventRequest> = []
+        for anchor in anchors where anchor.pick.needsNumber { found.insert(anchor.request) }
         for case .number(let event, _) in report.summaries { found.insert(anchors[event.index].request) }
         var rest = [condition] + report.overlap
         while let next = rest.popLast() {
@@ -68,6 +69,7 @@ extension CohortPlan {
             case .not(let part), .known(let part), .possible(let part): rest.append(part)
             case .given(let known, let part): rest += [known, part]
             case .ratio(let event, let other, _): found.formUnion([anchors[event.index].request, anchors[other.index].request])
+            case .count(let selection, _) where selection.pick.needsNumber: found.insert(selection.request)
             case .count, .chain, .exists, .relation, .sex, .age, .ageInMonths: break
             }
         }
@@ -81,6 +83,13 @@ extension CohortPlan {
             if case .events(let request) = criterion.subject { request } else { nil }
         }
         return (asked + report.axes.flatMap { requests(of: $0) }).filter { seen.insert($0).inserted }
+    }
+
+    /// Whether it looks into free text.
+    public var readsText: Bool {
+        requests.contains { request in
+            (request.attributes + request.havingSeries.joined()).contains { if case .text = $0.test { true } else { false } }
+        }
     }
 
     /// By stratum, what finds the events that fall into it; none for what is read with the patients or of a day.

@@ -69,4 +69,5 @@ public enum SeriesValue: Hashable, Codable, Sendable {
     case coded(ConceptIRI)
     case quantity(Quantity)
     case flag(Bool)
+    case text(String)
 }

@@ -183,8 +183,8 @@ public struct ReferenceEvaluator: Sendable {
     private func recordedValue(of event: RecordedEvent, for test: ValueTest) -> RecordedValue {
         switch test {
         case .coded: event.coded.map { .concepts([$0]) } ?? .absent
-        case .quantity: event.quantity.map { .quantity($0, comparator: event.comparator) } ?? .absent
-        case .flag: .absent
+        case .quantity, .assumed: event.quantity.map { .quantity($0, comparator: event.comparator) } ?? .absent
+        case .flag, .text: .absent
         }
     }
 
@@ -195,6 +195,7 @@ public struct ReferenceEvaluator: Sendable {
                 case .coded(let concept): .concepts([concept])
                 case .quantity(let quantity): .quantity(quantity, comparator: nil)
                 case .flag(let flag): .flag(flag)
+                case .text(let text): .text(text)
                 case nil: .absent
                 }
             return test.test.evaluate(recorded, expand: expand)
@@ -219,7 +220,19 @@ public struct ReferenceEvaluator: Sendable {
             case .day(let day) where day.isExact: return position(1, candidates) { nearest($0, day.earliest, $1) }
             case .day, .unknown: return candidates.isEmpty ? .none : .unknown
             }
+        case .lowest: return extreme(candidates) { $0.isSmaller(than: $1) }
+        case .highest: return extreme(candidates) { $1.isSmaller(than: $0) }
         }
+    }
+
+    /// The event whose number comes before all others, unless one may match or has no number.
+    private func extreme(_ candidates: [Candidate], _ isBefore: (RecordedValue, RecordedValue) -> Bool) -> Resolution {
+        guard candidates.allSatisfy({ $0.truth == .yes && $0.value.isPlainNumber }) else { return .unknown }
+        let best = candidates.filter { one in !candidates.contains { isBefore($0.value, one.value) } }
+        let chosen = best.min { one, other in
+            (one.start?.earliest.daysSinceEpoch ?? .max, one.key) < (other.start?.earliest.daysSinceEpoch ?? .max, other.key)
+        }
+        return chosen.map { .event($0) } ?? .none
     }
 
     private func forwards(_ start: DateRange, _ key: String) -> Place { (0, start.earliest.daysSinceEpoch, key) }

@@ -124,12 +124,15 @@ public struct UCUMUnit: Hashable, Sendable {
 extension UCUMUnit {
     /// Whether `left` of this unit is less than, equal to or more than `right` of another one; nil when they cannot be compared.
     ///
-    /// Cross-multiplied: nothing is divided, so nothing is rounded.
+    /// Cross-multiplied: nothing is divided. Where the products have more digits than a decimal holds and are then equal, it is not known.
     func order(_ left: ExactDecimal, _ right: ExactDecimal, in other: UCUMUnit) -> ComparisonResult? {
         guard isCommensurable(with: other) else { return nil }
-        let leftSide = left.value * numerator * other.denominator
-        let rightSide = right.value * other.numerator * denominator
-        return leftSide < rightSide ? .orderedAscending : leftSide > rightSide ? .orderedDescending : .orderedSame
+        let leftSide = ExactProduct(left.value, numerator, other.denominator)
+        let rightSide = ExactProduct(right.value, other.numerator, denominator)
+        if leftSide.value < rightSide.value { return .orderedAscending }
+        if leftSide.value > rightSide.value { return .orderedDescending }
+        // Rounding keeps the order of what differs; what rounding made equal may differ.
+        return leftSide.isRounded || rightSide.isRounded ? nil : .orderedSame
     }
 }
 
@@ -140,5 +143,20 @@ extension UCUMUnit {
     func converted(_ value: ExactDecimal, to other: UCUMUnit) -> ExactDecimal? {
         guard isCommensurable(with: other), other.numerator != 0, denominator != 0 else { return nil }
         return ExactDecimal(value.value * numerator * other.denominator / (denominator * other.numerator))
+    }
+}
+
+/// A product of decimals, and whether it had to be rounded.
+private struct ExactProduct {
+    private(set) var value: Decimal
+    private(set) var isRounded = false
+
+    init(_ factors: Decimal...) {
+        value = 1
+        for factor in factors {
+            var (left, right, product) = (value, factor, Decimal())
+            if unsafe NSDecimalMultiply(&product, &left, &right, .plain) != .noError { isRounded = true }
+            value = product
+        }
     }
 }

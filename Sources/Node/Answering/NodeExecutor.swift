@@ -49,7 +49,9 @@ public struct NodeExecutor: Sendable {
         let used = sources.within(scope)
         let engine = PlanEngine(sources: used)
         let criteria = engine.assess(plan).coverage
-        if let reason = policy.refusal(ofPurpose: purpose) { return Answer(outcome: .refused(reason: reason), criteria: criteria) }
+        if let reason = policy.refusal(ofPurpose: purpose) ?? policy.refusal(of: plan.plan) {
+            return Answer(outcome: .refused(reason: reason), criteria: criteria)
+        }
         guard scope == nil || !used.isEmpty else {
             return Answer(outcome: .notEvaluable(reasons: ScopedSources.reasons(scope)), criteria: criteria)
         }

@@ -18,7 +18,9 @@ struct NodeDispatcher: Sendable {
 
     /// What may be said of the images of a task's cohort.
     func run(_ order: DispatchOrder, of task: FederationTask, deadline: ContinuousClock.Instant) async -> NodeAnswer.Outcome {
-        if let reason = policy.refusal(ofPurpose: task.purpose) ?? policy.refusal(ofTool: order.toolName) {
+        if let reason = policy.refusal(ofPurpose: task.purpose) ?? policy.refusal(of: task.expanded.plan)
+            ?? policy.refusal(ofTool: order.toolName)
+        {
             return .refused(reason: reason)
         }
         guard !images.isEmpty else { return .notEvaluable(reasons: ["this node holds no images"]) }

@@ -69,7 +69,10 @@ public struct RecordSource: SourceAdapter {
         switch request.value {
         case .coded(let set): truth = event.coded.map { Truth(expand(set).contains($0)) } ?? .unknown
         case .quantity(let range): truth = event.quantity.map { range.contains($0, comparator: event.comparator) } ?? .unknown
-        case .flag: truth = .unknown
+        case .assumed(let range):
+            truth =
+                event.quantity.map { range.contains(Quantity($0.value, $0.unit ?? range.unit), comparator: event.comparator) } ?? .unknown
+        case .flag, .text: truth = .unknown
         case nil: break
         }
         guard truth != .no else { return [] }
@@ -110,6 +113,7 @@ public struct RecordSource: SourceAdapter {
             case (.coded(let set), .coded(let concept)): Truth(expand(set).contains(concept))
             case (.quantity(let range), .quantity(let quantity)): range.contains(quantity)
             case (.flag(let wanted), .flag(let flag)): Truth(flag == wanted)
+            case (.text(let words), .text(let text)): Truth(text.lowercased().contains(words.lowercased()))
             default: .unknown
             }
         }.conjunction
