@@ -67,6 +67,7 @@ let package = Package(
         .systemLibrary(name: "CCurl"),
         .systemLibrary(name: "COpenSSL"),
         .systemLibrary(name: "CPostgres"),
+        .systemLibrary(name: "CZlib"),
         room("Diagnostics"),
         room("RDF", ["CRaptor2"], linker: [raptor]),
         room("HTTPClient", ["CCurl"], linker: [curlOnOpenSSL]),
@@ -86,7 +87,8 @@ let package = Package(
 
         // Floor 3: the source models; disclosure control; the synthetic population.
         room("OMOPAdapter", ["Execution", "CohortPlan", "Hyperontology", "PostgresClient", "Diagnostics", sqlite]),
-        room("FHIRAdapter", ["Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Diagnostics", sqlite]),
+        room("FHIRAdapter", ["Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Diagnostics", "COpenSSL", sqlite]),
+        room("FederatedSPARQL", ["SPARQL", "CohortQL", "Hyperontology", "RDF", "Diagnostics"]),
         room("DICOMAdapter", ["Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Processes", "Diagnostics", sqlite]),
         room("Disclosure", ["CohortPlan", "Execution", "Diagnostics", yaml]),
         room("OrthancServer", ["HTTPClient", "Processes", "Diagnostics"]),
@@ -100,7 +102,8 @@ let package = Package(
         room(
             "Hub",
             [
-                "Federation", "Compiler", "SPARQL", "Hyperontology", "Disclosure", "RDF", "CohortQL", "CohortPlan", "Execution",
+                "Federation", "Compiler", "SPARQL", "FederatedSPARQL", "CZlib", "Hyperontology", "Disclosure", "RDF", "CohortQL",
+                "CohortPlan", "Execution",
                 "Diagnostics", sqlite, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioSSL, logging, lifecycle,
                 signals, yaml,
             ]),
@@ -182,6 +185,9 @@ let package = Package(
             exclude: ["lsp_client.py"]),
         tests("SPARQLTests", ["SPARQL", "RDF", "Diagnostics"]),
         tests(
+            "FederatedSPARQLTests",
+            ["FederatedSPARQL", "SPARQL", "Compiler", "CohortPlan", "CohortQL", "Hyperontology", "RDF", "Diagnostics"]),
+        tests(
             "SPARQLEndpointTests", ["Hub", "SPARQL", "RDF", "HTTPClient", "Diagnostics", hummingbird, hummingbirdCore, nioCore, logging]),
         tests(
             "OMOPAdapterTests",
@@ -234,7 +240,7 @@ let package = Package(
             "DifferentialTests",
             [
                 "Execution", "CohortPlan", "Compiler", "Hyperontology", "Synthesis", "OMOPAdapter", "FHIRAdapter", "PublishedPatients",
-                "DICOMAdapter", "TestArchive", "PostgresClient", "PostgresServer", "HTTPClient", "Diagnostics",
+                "DICOMAdapter", "TestArchive", "PostgresClient", "PostgresServer", "HTTPClient", "Diagnostics", "InMemorySource",
             ]),
     ]
 )

@@ -15,6 +15,12 @@ public final class SandboxEngine: ProcessingEngine {
 
     public init() {}
 
+    /// One GPU for each device that is one, and not what steers them all; how much memory it has is not asked.
+    public var offer: ProcessingOffer {
+        let names = SandboxEngine.graphicsDevices().map { $0.dropFirst("/dev/nvidia".count) }
+        return ProcessingOffer(gpus: names.count { !$0.isEmpty && $0.allSatisfy(\.isNumber) })
+    }
+
     public func probe() async throws(ProcessingFailure) {
         for program in ["bwrap", "prlimit", "timeout", "ldd", "setpriv"] { _ = try SandboxEngine.path(of: program) }
     }

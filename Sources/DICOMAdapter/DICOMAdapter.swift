@@ -115,6 +115,8 @@ public struct DICOMAdapter: SourceAdapter {
         }
     }
 
+    public func absenceMeansNo(of kind: EventKind) -> Bool { bindings.absenceMeansNo(of: kind.rawValue) }
+
     public func assess(_ subject: Demographic) -> Assessment {
         guard let fields = try? ArchiveFields(bindings) else { return .notEvaluable("no place is bound for patients in DICOM") }
         return switch subject {

@@ -49,6 +49,8 @@ struct FaultyServer: Sendable {
     /// As JSON texts.
     let resources: [String]
     let faults: Set<Fault>
+    /// Where it gives tokens and asks for them; nil where it lets everybody in.
+    var desk: TokenDesk?
 
     final class Log: Sendable {
         private let state = Mutex<[String]>([])
@@ -65,6 +67,7 @@ struct FaultyServer: Sendable {
         let log = Log()
         let index = try Index(resources)
         let router = Router()
+        desk?.add(to: router)
         router.get("/fhir/**") { request, _ in
             respond(request, "", log.add("GET \(request.uri.description)"), index)
         }
@@ -101,6 +104,7 @@ struct FaultyServer: Sendable {
         }
         for case .status(let code) in faults { return Response(status: .init(code: code)) }
         if faults.contains(.html) { return json("<html></html>") }
+        if let desk, !desk.lets(request) { return Response(status: .unauthorized) }
         let parts = request.uri.path.split(separator: "/").map { "\($0)" }
         guard parts.count > 1 else { return Response(status: .notFound) }
         if parts[1] == "metadata" { return json(capabilities(index)) }

@@ -35,7 +35,7 @@ struct ResultBuilder {
         let coverages = query.isJob ? computed.map(\.overall) : counted.map(\.overall)
         let report = query.expanded.plan.report
         return QueryResult(
-            status: status, planHash: query.planHash, report: report, criteria: criteria, nodes: tasks.map(node),
+            status: status, planHash: query.planHash, report: report, names: names, criteria: criteria, nodes: tasks.map(node),
             total: query.isJob ? nil : gate.merge(counted.map(\.result), report: report, expected: tasks.count),
             statistics: query.isJob ? gate.merge(computed.map(\.report.statistics), expected: tasks.count) : nil,
             overall: coverages.first.map { first in coverages.dropFirst().reduce(first) { $0.combined(with: $1) } },
@@ -44,6 +44,12 @@ struct ResultBuilder {
 
     private var criteria: [LabelledCriterion] {
         query.expanded.plan.criteria.map { LabelledCriterion(id: $0.id, label: query.labels[$0.id] ?? $0.id) }
+    }
+
+    /// The labels that name parts of the report.
+    private var names: [String: String] {
+        let criteria = Set(query.expanded.plan.criteria.map(\.id))
+        return query.labels.filter { !criteria.contains($0.key) }
     }
 
     private func node(_ task: StoredTask) -> NodeResult {

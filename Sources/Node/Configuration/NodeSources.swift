@@ -31,9 +31,11 @@ public enum NodeSources {
                         name: source.name, directory: folder, storePath: try store("fhir", of: source, in: configuration.state),
                         bindings: bindings,
                         codeSystems: systems))
-            case .fhirServer(let address):
+            case .fhirServer(let address, let service):
                 adapters.append(
-                    FHIRServerAdapter(name: source.name, address: address, bindings: bindings, codeSystems: systems, http: HTTPClient()))
+                    FHIRServerAdapter(
+                        name: source.name, address: address, service: service, bindings: bindings, codeSystems: systems, http: HTTPClient())
+                )
             case .dicomWeb(let address):
                 guard source.index != nil else {
                     adapters.append(DICOMAdapter(name: source.name, address: address, bindings: bindings, http: HTTPClient()))

@@ -18,6 +18,7 @@ public struct NodeAgent: Sendable {
     let runner: TaskRunner
     let state: NodeState
     let models: [SourceModel]
+    let dataVersion: String?
     let sources: [any SourceAdapter]
     let indexes: [NodeIndex]
     let heartbeat: Duration
@@ -55,12 +56,14 @@ public struct NodeAgent: Sendable {
         self.sources = sources
         indexes = NodeIndex.all(configuration, sources)
         models = configuration.sources.map(\.model)
+        dataVersion = configuration.dataVersion
         let folder: [any ImageSource] = configuration.images.map { [ImageFolder(path: $0)] } ?? []
         let dispatcher = NodeDispatcher(
-            engine: PlanEngine(sources: sources), policy: policy, tools: ToolShelf(configuration.tools),
+            sources: ScopedSources(sources, terms: configuration.terms), policy: policy, tools: ToolShelf(configuration.tools),
             images: folder + sources.compactMap { $0 as? any ImageSource }, processing: SandboxEngine(), state: configuration.state)
         runner = TaskRunner(
-            node: configuration.name, executor: NodeExecutor(sources: sources, policy: policy), dispatcher: dispatcher)
+            node: configuration.name,
+            executor: NodeExecutor(sources: sources, policy: policy, terms: configuration.terms), dispatcher: dispatcher)
         logger = Logger(label: "cohortium.node.\(configuration.name)")
     }
 
