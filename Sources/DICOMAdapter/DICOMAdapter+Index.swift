@@ -15,6 +15,12 @@ extension DICOMAdapter {
         try await refreshIndex(fromNothing: fromNothing, largestSize: nil, report: report)
     }
 
+    /// The archive itself, asked without its index; nil for a folder, which nobody can be asked about.
+    public var live: DICOMAdapter? {
+        guard case .archive(let server, _) = place else { return nil }
+        return DICOMAdapter(name: name, address: server.address, bindings: bindings, http: server.http)
+    }
+
     /// - Parameter largestSize: of the index in bytes; for tests of a disk that is full.
     func refreshIndex(
         fromNothing: Bool = false, largestSize: Int?, report: @escaping @Sendable (IndexProgress) -> Void = { _ in }

@@ -50,7 +50,7 @@ struct RequestLowering {
         guard !fields.isEmpty else { throw LoweringGap("DICOM is not bound to tell the property `\(name)` in this form") }
         switch attribute.test {
         case .coded(let set):
-            let codes = try CodeSet(set, systems: fields.compactMap(\.codeSystem).sorted(), plan: plan, bindings: bindings)
+            let codes = try CodeSet(set, systems: Set(fields.compactMap(\.codeSystem)).sorted(), plan: plan, bindings: bindings)
             return (SeriesTest(fields: fields, test: .coded(codes)), codes.assessment)
         case .quantity(let range): return (SeriesTest(fields: fields, test: .quantity(range)), .exact)
         case .assumed: throw LoweringGap("DICOM fixes the unit of the property `\(name)`")

@@ -1,8 +1,8 @@
 import Foundation
-import Synchronization
+import Processes
 
 /// Reads the headers of DICOM files with DCMTK's `dcmdump` (Debian: `dcmtk`), in a child process with limits of memory and time: what it is
-/// given is files of strangers.
+/// given is files of strangers. It ends with this process.
 ///
 /// `+Qn` writes every control character and every byte beyond ASCII as `&#N;`, so that no value can pretend to be a line of the dump.
 enum DCMTKDump {
@@ -37,30 +37,23 @@ enum DCMTKDump {
             let handle = FileHandle(forWritingAtPath: output.path)
         else { throw CocoaError(.fileWriteUnknown) }
         defer { try? handle.close() }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/prlimit")
-        process.arguments =
-            ["--as=\(memory)", "--cpu=\(10 + files.count)", "--core=0", program] + options + more
-            + files.map { URL(fileURLWithPath: $0).path }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = handle
-        process.standardError = FileHandle.nullDevice
-        let running = Mutex(process)
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                running.withLock { process in
-                    process.terminationHandler = { _ in continuation.resume() }
-                    do { try process.run() } catch {
-                        process.terminationHandler = nil
-                        continuation.resume(throwing: error)
-                    }
-                }
-            }
-        } onCancel: {
-            running.withLock { if $0.isRunning { $0.terminate() } }
+        // Complaints go nowhere: among the lines of the dump they could tear one apart.
+        let command = ["/usr/bin/prlimit", "--as=\(memory)", "--cpu=\(10 + files.count)", "--core=0", program] + options + more
+        let (ends, end) = AsyncStream.makeStream(of: Bool.self)
+        let process = try await BoundProcess.start(
+            executable: "/bin/sh",
+            arguments: ["-c", "exec \"$@\" 2>/dev/null", "sh"] + command + files.map { URL(fileURLWithPath: $0).path }, output: handle
+        ) { process in
+            end.yield(process.terminationReason == .exit)
+            end.finish()
         }
-        try Task.checkCancellation()
-        guard running.withLock({ $0.terminationReason }) == .exit else { return nil }
+        var hasExited = false
+        for await isExit in ends { hasExited = isExit }
+        if Task.isCancelled {
+            process.terminate()
+            throw CancellationError()
+        }
+        guard hasExited else { return nil }
         return DumpParser.trees(in: try Data(contentsOf: output), count: files.count)
     }
 }
