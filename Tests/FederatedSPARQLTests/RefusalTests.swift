@@ -78,6 +78,7 @@ import Testing
         ("SELECT * { GRAPH <urn:cohortium:graph:federation> { ?s ?p ?o } }", true),
         ("SELECT * { ?p a co:Patient }", true), ("SELECT * { ?p co:diagnosis/co:concept ?c }", true),
         ("SELECT * { ?s a co:Concept }", false), ("SELECT * { co:diagnosis ?p ?o }", false), ("SELECT * { ?s a owl:Class }", false),
+        ("SELECT * { GRAPH <urn:cohortium:query:1> { ?x co:node ?n } }", false),
         ("SELECT * FROM <urn:cohortium:graph:hyperontology> { ?p a co:Patient }", false),
     ])
     func whoIsAsked(_ text: String, _ isFederation: Bool) throws {
