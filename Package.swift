@@ -87,16 +87,16 @@ let package = Package(
 
         // Floor 3: the source models; disclosure control; the synthetic population.
         room("OMOPAdapter", ["Execution", "CohortPlan", "Hyperontology", "PostgresClient", "Diagnostics", sqlite]),
-        room("FHIRAdapter", ["Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Diagnostics", sqlite]),
+        room("FHIRAdapter", ["Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Diagnostics", "COpenSSL", sqlite]),
         room("FederatedSPARQL", ["SPARQL", "CohortQL", "Hyperontology", "RDF", "Diagnostics"]),
-        room("DICOMAdapter", ["Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Diagnostics"]),
+        room("DICOMAdapter", ["Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Diagnostics", sqlite]),
         room("Disclosure", ["CohortPlan", "Execution", "Diagnostics", yaml]),
         room("OrthancServer", ["HTTPClient", "Processes", "Diagnostics"]),
         room("Synthesis", ["CohortPlan", "Hyperontology", "DICOMFile", "Diagnostics", sqlite]),
 
         // Floor 4: the wire between hub and nodes; computation beside the data.
         room("Federation", ["CohortPlan", "Execution", "Disclosure", "Diagnostics", "HTTPClient", "COpenSSL"]),
-        room("CohortDispatch", ["Diagnostics"]),
+        room("CohortDispatch", ["Processes", "Diagnostics"]),
 
         // Floor 5: the services.
         room(
@@ -120,7 +120,8 @@ let package = Package(
         .executableTarget(
             name: "cohortium",
             dependencies: [
-                "Hub", "Node", "Federation", "Synthesis", "OrthancServer", "Processes", "Disclosure", "Compiler", "SPARQL", "Hyperontology",
+                "Hub", "Node", "Federation", "DICOMAdapter", "Synthesis", "OrthancServer", "Processes", "Disclosure", "Compiler", "SPARQL",
+                "Hyperontology",
                 "CohortQL", "CohortPlan",
                 "Execution", "RDF", "HTTPClient", "Diagnostics", arguments, logging, signals, yaml,
             ],
@@ -141,6 +142,13 @@ let package = Package(
                 "OMOPAdapter", "PostgresClient", "Execution", "CohortPlan", "Compiler", "Hyperontology", "Synthesis", "Diagnostics",
                 "PostgresServer", sqlite,
             ], path: "Benchmarks/OMOP", swiftSettings: strict),
+
+        .executableTarget(
+            name: "dicom-benchmark",
+            dependencies: [
+                "DICOMAdapter", "Execution", "CohortPlan", "Compiler", "Hyperontology", "HTTPClient", "Diagnostics", hummingbird, nioCore,
+                logging,
+            ], path: "Benchmarks/DICOM", swiftSettings: strict),
 
         // What several tests use: a source over patients in memory; an archive and a PostgreSQL server of their own; the patients that ../shared holds in two models.
         .target(
@@ -232,7 +240,7 @@ let package = Package(
             "DifferentialTests",
             [
                 "Execution", "CohortPlan", "Compiler", "Hyperontology", "Synthesis", "OMOPAdapter", "FHIRAdapter", "PublishedPatients",
-                "DICOMAdapter", "TestArchive", "PostgresClient", "PostgresServer", "HTTPClient", "Diagnostics",
+                "DICOMAdapter", "TestArchive", "PostgresClient", "PostgresServer", "HTTPClient", "Diagnostics", "InMemorySource",
             ]),
     ]
 )

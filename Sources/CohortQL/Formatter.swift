@@ -3,7 +3,7 @@ public import Diagnostics
 /// The one canonical layout of a query. Comments are kept, each on a line of its own before what it stood before or in.
 public struct Formatter {
     private var comments: [Comment]
-    private var lines: [String] = []
+    var lines: [String] = []
 
     /// The formatted text; nil when the text has mistakes, because formatting must lose nothing.
     public static func format(_ source: SourceText) -> String? {
@@ -30,6 +30,7 @@ public struct Formatter {
             case .concepts(let set): write(set)
             case .cohort(let cohort): write(cohort)
             case .report(let report): write(report)
+            case .dispatch(let dispatch): write(dispatch)
             }
             previous = statement
         }
@@ -87,18 +88,11 @@ public struct Formatter {
         }
     }
 
-    private mutating func write(_ report: ReportSyntax) {
-        writeComments(before: report.span.upperBound, indent: "")
-        lines.append("report \(report.name.text)")
-        lines.append("  count \(report.measures.map(text).joined(separator: ", "))")
-        if !report.breakdowns.isEmpty { lines.append("  by \(report.breakdowns.map(text).joined(separator: ", "))") }
-    }
-
     private mutating func separate() {
         if !lines.isEmpty { lines.append("") }
     }
 
-    private mutating func writeComments(before offset: Int, indent: String) {
+    mutating func writeComments(before offset: Int, indent: String) {
         while let comment = comments.first, comment.span.lowerBound < offset {
             lines.append(indent + comment.text)
             comments.removeFirst()
@@ -253,7 +247,7 @@ public struct Formatter {
         "from \(low.unit == high.unit ? low.amount.text : text(low)) to \(text(high))"
     }
 
-    private func text(_ anchor: AnchorSyntax) -> String {
+    func text(_ anchor: AnchorSyntax) -> String {
         switch anchor {
         case .event(let name, let atEnd): atEnd ? "end of \(name.text)" : name.text
         case .date(let date): date.text
@@ -264,18 +258,7 @@ public struct Formatter {
         "\(duration.amount.text) \(duration.unit.rawValue)\(duration.amount.isOne ? "" : "s")"
     }
 
-    private func text(_ measure: MeasureSyntax) -> String { measure.unit.rawValue + (measure.event.map { " of \($0.text)" } ?? "") }
-
-    private func text(_ breakdown: BreakdownSyntax) -> String {
-        switch breakdown {
-        case .sex: "sex"
-        case .node: "node"
-        case .cross(let axes): axes.map(text).joined(separator: " and ")
-        case .age(let anchor, let width, _): "age at \(text(anchor)) in bands of \(width.text) year\(width.isOne ? "" : "s")"
-        }
-    }
-
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         // By scalars: a mark that combines with a quotation mark would hide it in a character of two.
         "\"" + text.unicodeScalars.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
     }
@@ -294,5 +277,5 @@ extension QuantifierSyntax {
 }
 
 extension NumberSyntax {
-    fileprivate var isOne: Bool { Int(text) == 1 }
+    var isOne: Bool { Int(text) == 1 }
 }

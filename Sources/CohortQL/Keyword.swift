@@ -6,7 +6,7 @@ public enum Keyword {
         "cohort", "report", "concepts", "parameter", "import", "patients", "and", "or", "not", "any", "no", "sex", "age", "exists", "in",
         "observed",
         "unknown", "exactly", "at", "from", "to", "of", "is", "within", "before", "after", "on", "more", "between", "during", "starts",
-        "ends", "overlaps", "contains", "meets", "equals", "each", "having", "by",
+        "ends", "overlaps", "contains", "meets", "equals", "each", "having", "by", "dispatch",
     ]
 
     /// Every word of the language, sorted: the grammar's literals of letters.
@@ -18,9 +18,11 @@ public enum Keyword {
         "radiotherapies",
         "radiotherapy", "segmentation", "series", "specimen", "specimens", "studies", "study", "than", "times", "union", "visit", "visits",
         "week",
+        "access", "collections", "deadline", "events", "funnel", "gpu", "gpus", "hour", "hours", "inputs", "memory", "minute", "minutes",
+        "nodes", "outputs", "overlap", "parameters", "scope", "second", "seconds", "summary", "threshold", "value",
         "weeks", "where", "with", "year", "years", "yes",
     ]).sorted()
 
     /// Those that begin a definition or a report, and so are where reading goes on after a mistake.
-    static let statements: Set<String> = ["cohort", "report", "concepts", "parameter", "import"]
+    static let statements: Set<String> = ["cohort", "report", "concepts", "parameter", "import", "dispatch"]
 }

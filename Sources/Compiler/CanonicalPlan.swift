@@ -11,10 +11,13 @@ extension CohortPlan {
         var renumbering = AnchorRenumbering(plan: self, keys: keys)
         renumbering.use(condition)
         for measure in report.measures { renumbering.use(measure.event) }
-        for case .age(let point, _) in report.breakdowns.flatMap(\.axes) { renumbering.use(point.event) }
+        for axis in report.axes { renumbering.use(axis) }
+        for point in report.summaries.flatMap(\.points) { renumbering.use(point.event) }
+        let overlap = report.overlap.map(keys.normalise)
+        let funnel = report.funnel.map(keys.normalise)
+        for other in overlap + funnel { renumbering.use(other) }
         let anchors = renumbering.order.map { renumbering.renumber(self.anchors[$0]) }
-        let report = Report(
-            measures: report.measures.map { renumbering.renumber($0) }, breakdowns: report.breakdowns.map { renumbering.renumber($0) })
+        let report = renumbering.renumber(report, overlap: overlap, funnel: funnel)
         // A rearranged valid plan is valid; the original stands in where that reasoning were wrong.
         return (try? CohortPlan(anchors: anchors, condition: renumbering.renumber(condition), report: report)) ?? self
     }
@@ -29,13 +32,13 @@ extension CohortPlan {
 }
 
 /// Numbers events by their first use, those that an event depends on before it.
-private struct AnchorRenumbering {
+struct AnchorRenumbering {
     let plan: CohortPlan
-    let keys: PlanKeys
+    fileprivate let keys: PlanKeys
     private(set) var order: [Int] = []
     private var numbers: [Int: Int] = [:]
 
-    init(plan: CohortPlan, keys: PlanKeys) {
+    fileprivate init(plan: CohortPlan, keys: PlanKeys) {
         self.plan = plan
         self.keys = keys
     }
@@ -110,22 +113,6 @@ private struct AnchorRenumbering {
         case .given(let known, let part): .given(renumber(known), renumber(part))
         case .possible(let part): .possible(renumber(part))
         case .chain(let selection, let count, let gap): .chain(renumber(selection), count: count, gap.normalised)
-        }
-    }
-
-    func renumber(_ measure: Measure) -> Measure {
-        switch measure {
-        case .patients: measure
-        case .studies(let event): .studies(renumber(event))
-        case .series(let event): .series(renumber(event))
-        }
-    }
-
-    func renumber(_ breakdown: Breakdown) -> Breakdown {
-        switch breakdown {
-        case .sex: breakdown
-        case .age(let point, let width): .age(renumber(point), bandWidth: width)
-        case .cross(let axes): .cross(axes.map(renumber))
         }
     }
 }

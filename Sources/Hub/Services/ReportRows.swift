@@ -65,6 +65,8 @@ struct ReportRows {
         switch axis {
         case .sex: "sex"
         case .age: "age"
+        case .year: "year"
+        case .value: "value"
         case .cross: "group"
         }
     }
@@ -74,6 +76,7 @@ struct ReportRows {
         case .patients: "patients"
         case .studies: "studies"
         case .series: "series"
+        case .events: "events"
         }
     }
 

@@ -30,10 +30,13 @@ extension HubStore {
         }
     }
 
-    /// Shuts a node out.
+    /// Shuts a node out. Nobody waits for it any longer: what it was asked and has not answered ends now.
     /// - Returns: whether there is such a node.
     func revoke(_ name: String, now: Date) async throws -> Bool {
         try await database.write { database in
+            try database.execute(
+                sql: "UPDATE task SET deadline = min(deadline, ?) WHERE node = ? AND answer IS NULL",
+                arguments: [now.timeIntervalSince1970, name])
             try database.execute(
                 sql: "UPDATE node SET revokedAt = coalesce(revokedAt, ?) WHERE name = ?", arguments: [now.timeIntervalSince1970, name])
             return database.changesCount == 1
