@@ -16,7 +16,7 @@ import Testing
         ("SELECT DISTINCT ?sex { ?p co:sex ?sex }", "S0501"),
         ("SELECT (COUNT(?p) AS ?n) { ?p co:death ?d }", "S0502"),
         ("SELECT (COUNT(*) AS ?n) { ?p co:death ?d }", "S0502"),
-        ("SELECT (COUNT(DISTINCT ?d) AS ?n) { ?p co:death ?d }", "S0502"),
+        ("SELECT (COUNT(DISTINCT ?s) AS ?n) { ?p co:death ?d . ?d co:start ?s }", "S0502"),
         ("SELECT (SAMPLE(?p) AS ?n) { ?p co:death ?d }", "S0502"),
         ("SELECT (MIN(?s) AS ?n) { ?p co:death ?d . ?d co:start ?s }", "S0502"),
         ("SELECT (GROUP_CONCAT(?p) AS ?n) { ?p co:death ?d }", "S0502"),
