@@ -50,8 +50,7 @@ struct Needle {
     /// - Parameter text: UTF-8.
     func look(in text: UnsafeRawBufferPointer) -> Finding {
         if ignoresCase {
-            var all: UInt8 = 0
-            for unsafebyte in unsafe text { all |= byte }
+            let all = unsafe text.reduce(UInt8(0)) { $0 | $1 }
             if all >= 0x80 { return .unclear }
         }
         return unsafe bytes.withUnsafeBufferPointer { unsafe find($0, in: text) }
