@@ -131,7 +131,7 @@ let package = Package(
 
         .executableTarget(
             name: "sparql-benchmark", dependencies: ["SPARQL", "RDF", "Diagnostics"], path: "Benchmarks/SPARQL",
-            exclude: ["README.md", "compare.py", "queries"], swiftSettings: strict),
+            exclude: ["README.md", "compare.py", "enlarge.py", "http_load.py", "queries"], swiftSettings: strict),
         .executableTarget(name: "cohortium-rdf-reader", dependencies: ["RDF"], swiftSettings: strict),
         .executableTarget(
             name: "rdf-benchmark", dependencies: ["RDF", "Hyperontology"], path: "Benchmarks/RDF",

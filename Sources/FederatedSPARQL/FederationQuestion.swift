@@ -34,7 +34,8 @@ public struct FederationQuestion: Sendable {
         if query.clauses.defaults.contains(name) || query.clauses.named.contains(name) { return true }
         guard query.clauses.isEmpty else { return false }
         let pattern = query.form.pattern
-        if pattern.graphNames.contains(name) { return true }
+        let names = pattern.graphNames
+        guard names.isEmpty else { return names.contains(name) }
         return pattern.allElements.contains { element in
             guard let predicate = element.predicate, element.subject.slot != nil else { return false }
             if predicate == RDFVocabulary.type { return element.object.term?.iri.map(vocabulary.isOwn(class:)) ?? false }

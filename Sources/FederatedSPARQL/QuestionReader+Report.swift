@@ -75,16 +75,19 @@ extension QuestionReader {
         guard aggregate.isDistinct, let slot = aggregate.expression?.variable else {
             throw refusal(
                 Refusal.aggregate, "it is not said of what each is counted once", at: span,
-                help: "write `COUNT(DISTINCT ?p)` for patients, `COUNT(DISTINCT ?study)` for imaging studies")
+                help: "write `COUNT(DISTINCT ?p)` for patients, `COUNT(DISTINCT ?event)` for events")
         }
         if roles[slot] == .patient { return MappedText("patients", from: span) }
         let event: Slot? = if case .series(let own)? = roles[slot] { series[own]?.study } else { slot }
-        if let event, let found = events[event], found.group == 1, ["imagingStudy", "imagingSeries"].contains(found.kind.planKind) {
+        if let event, let found = events[event], found.group == 1 {
+            guard ["imagingStudy", "imagingSeries"].contains(found.kind.planKind) else {
+                return MappedText("events of \(cohortName(of: event))", from: span)
+            }
             let isSeries = event != slot || found.kind.planKind == "imagingSeries"
             return MappedText("\(isSeries ? "series" : "studies") of \(cohortName(of: event))", from: span)
         }
         throw refusal(
-            Refusal.aggregate, "`\(name(of: slot))` is not counted; nodes count patients, imaging studies and imaging series", at: span,
+            Refusal.aggregate, "`\(name(of: slot))` is not counted; nodes count patients, events and images", at: span,
             help: "write `COUNT(DISTINCT ?p)` for patients")
     }
 

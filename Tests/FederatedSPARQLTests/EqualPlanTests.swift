@@ -199,6 +199,9 @@ enum Ontology {
             "any imaging series { modality one of (CT, MR) }"),
         // Reports.
         Pair(
+            "?p co:diagnosis ?d . ?d co:concept c:BreastCarcinoma", "d = diagnosis of \"Breast Carcinoma\"", "exists d",
+            select: "(COUNT(DISTINCT ?p) AS ?n) (COUNT(DISTINCT ?d) AS ?m)", report: "count patients, events of d"),
+        Pair(
             "?p co:sex ?sex ; co:death ?d", "", "any death", select: "?sex (COUNT(DISTINCT ?p) AS ?n)", groups: "GROUP BY ?sex",
             report: "count patients by sex"),
         Pair(

@@ -16,7 +16,7 @@ import Testing
         ("SELECT DISTINCT ?sex { ?p co:sex ?sex }", "S0501"),
         ("SELECT (COUNT(?p) AS ?n) { ?p co:death ?d }", "S0502"),
         ("SELECT (COUNT(*) AS ?n) { ?p co:death ?d }", "S0502"),
-        ("SELECT (COUNT(DISTINCT ?d) AS ?n) { ?p co:death ?d }", "S0502"),
+        ("SELECT (COUNT(DISTINCT ?s) AS ?n) { ?p co:death ?d . ?d co:start ?s }", "S0502"),
         ("SELECT (SAMPLE(?p) AS ?n) { ?p co:death ?d }", "S0502"),
         ("SELECT (MIN(?s) AS ?n) { ?p co:death ?d . ?d co:start ?s }", "S0502"),
         ("SELECT (GROUP_CONCAT(?p) AS ?n) { ?p co:death ?d }", "S0502"),
@@ -78,6 +78,7 @@ import Testing
         ("SELECT * { GRAPH <urn:cohortium:graph:federation> { ?s ?p ?o } }", true),
         ("SELECT * { ?p a co:Patient }", true), ("SELECT * { ?p co:diagnosis/co:concept ?c }", true),
         ("SELECT * { ?s a co:Concept }", false), ("SELECT * { co:diagnosis ?p ?o }", false), ("SELECT * { ?s a owl:Class }", false),
+        ("SELECT * { GRAPH <urn:cohortium:query:1> { ?x co:node ?n } }", false),
         ("SELECT * FROM <urn:cohortium:graph:hyperontology> { ?p a co:Patient }", false),
     ])
     func whoIsAsked(_ text: String, _ isFederation: Bool) throws {

@@ -17,8 +17,8 @@ struct ReportRows {
             guard let table else {
                 return [FederationQuestion.Row(node: nil, strata: [], counts: total.measures.map(\.count.value))]
             }
-            return total.breakdowns[table].strata.map {
-                FederationQuestion.Row(node: nil, strata: Self.names($0.name), counts: $0.values.map(\.count.value))
+            return zip(names(of: table), total.breakdowns[table].strata).map {
+                FederationQuestion.Row(node: nil, strata: $0, counts: $1.values.map(\.count.value))
             }
         }
         return result.nodes.flatMap { rows(of: table, at: $0) }
@@ -30,17 +30,17 @@ struct ReportRows {
             return [FederationQuestion.Row(node: node.name, strata: [], counts: node.result?.measures.map { $0.count?.value } ?? none)]
         }
         guard case .strata(let strata)? = node.result?.breakdowns[table].content else {
-            return result.report.breakdowns[table].strata.map {
-                FederationQuestion.Row(node: node.name, strata: Self.names($0), counts: none)
-            }
+            return names(of: table).map { FederationQuestion.Row(node: node.name, strata: $0, counts: none) }
         }
-        return strata.map {
-            FederationQuestion.Row(node: node.name, strata: Self.names($0.name), counts: $0.values.map { $0.count?.value })
+        return zip(names(of: table), strata).map {
+            FederationQuestion.Row(node: node.name, strata: $0, counts: $1.values.map { $0.count?.value })
         }
     }
 
-    /// The strata that a row of a cross table combines.
-    private static func names(_ name: String) -> [String] { name.split(separator: ", ").map(String.init) }
+    /// By row of a table, the strata of its axes that the row combines, in the order in which a report lists them.
+    private func names(of table: Int) -> [[String]] {
+        result.report.breakdowns[table].axes.reduce([[]]) { rows, axis in rows.flatMap { row in axis.strata.map { row + [$0] } } }
+    }
 
     /// All tables in one: a column for each thing that patients are split by, without value in the tables of others and in the totals.
     var results: SPARQLResults {

@@ -77,6 +77,17 @@ extension GraphStorage {
         return unsafe TermDictionary.term(kind, String(decoding: text(number), as: UTF8.self), types)
     }
 
+    /// Hands over a text with or without a language; nil for other terms.
+    func withText<Result>(of number: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
+        let kind = kind(of: number)
+        guard kind >= TermDictionary.firstLiteral else { return nil }
+        switch types[Int(kind - TermDictionary.firstLiteral)] {
+        case .language: break
+        case .datatype(let datatype): guard datatype == XSD.string else { return nil }
+        }
+        return unsafe body(text(number))
+    }
+
     private func text(_ number: Int) -> UnsafeRawBufferPointer {
         let start = unsafe Int(textStarts[number])
         return unsafe UnsafeRawBufferPointer(start: texts + start, count: Int(textStarts[number + 1]) - start)

@@ -104,6 +104,11 @@ struct DatasetDictionary: Sendable {
         Int(id) < base.terms.count ? base.kind(of: id) == .literal : extra[Int(id) - base.terms.count].literal != nil
     }
 
+    /// Reads a text where it lies; nil for what is none, and for what is not in the largest graph.
+    func withText<Result>(of id: TermID, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
+        Int(id) < base.terms.count ? unsafe base.withText(of: id, body) : nil
+    }
+
     subscript(id: TermID) -> Term {
         Int(id) < base.terms.count ? base[id] : extra[Int(id) - base.terms.count]
     }

@@ -26,7 +26,7 @@ struct RegularExpression {
     let groupCount: Int
     let hasBackReferences: Bool
     /// A text without which nothing matches.
-    private let needle: Needle?
+    let needle: Needle?
 
     /// What the third argument of `REGEX` says.
     struct Flags {
