@@ -50,7 +50,7 @@ struct WordIndex: Sendable {
             var number = unsafe firstIndex(notBefore: wanted, bytes)
             while number < count, found.count < mostCandidates {
                 let length = starts[number + 1] - starts[number]
-                guard unsafe length >= wanted.count, compare(bytes, starts[number], wanted, wanted.count) == 0 else { break }
+                guard length >= wanted.count, unsafe compare(bytes, starts[number], wanted, wanted.count) == 0 else { break }
                 found.append(Candidate(word: Int32(number), kind: length == wanted.count ? .name : .beginning, edits: 0))
                 number += 1
             }
@@ -67,7 +67,7 @@ struct WordIndex: Sendable {
                 guard found.count < mostCandidates else { break }
                 let (start, end) = (starts[Int(word)], starts[Int(word) + 1])
                 let last = end - wanted.count
-                guard last >= start, unsafe (start...last).contains(where: { unsafe compare(bytes, $0, wanted, wanted.count) == 0 }) else {
+                guard last >= start, (start...last).contains(where: { unsafe compare(bytes, $0, wanted, wanted.count) == 0 }) else {
                     continue
                 }
                 found.append(Candidate(word: word, kind: .part, edits: 0))

@@ -55,6 +55,8 @@ struct OntologySurvey {
                 switch property.valueKind {
                 case .flag: .flag(true)
                 case .quantity: .quantity(QuantityRange(from: QuantityBound(ExactDecimal(0), inclusive: true), unit: property.unit ?? "1"))
+                // Whichever words: it is asked whether the texts are there.
+                case .text: .text(property.label)
                 case .coded: nil
                 }
             guard let test else { continue }
