@@ -83,6 +83,7 @@ let package = Package(
         room("Compiler", ["CohortQL", "CohortPlan", "Hyperontology", "Diagnostics"]),
         room("Execution", ["CohortPlan", "Hyperontology", "Diagnostics", collections]),
         room("SPARQL", ["RDF", "Diagnostics", "COpenSSL"]),
+        room("AtlasImport", ["CohortQL", "Diagnostics"]),
 
         // Floor 3: the source models; disclosure control; the synthetic population.
         room("OMOPAdapter", ["Execution", "CohortPlan", "Hyperontology", "PostgresClient", "Diagnostics", sqlite]),
@@ -118,7 +119,7 @@ let package = Package(
             name: "cohortium",
             dependencies: [
                 "Hub", "Node", "Federation", "Synthesis", "OrthancServer", "Processes", "Disclosure", "Compiler", "SPARQL", "Hyperontology",
-                "CohortQL", "CohortPlan",
+                "AtlasImport", "CohortQL", "CohortPlan",
                 "Execution", "RDF", "HTTPClient", "Diagnostics", arguments, logging, signals, yaml,
             ],
             swiftSettings: strict),
@@ -172,6 +173,13 @@ let package = Package(
             "LanguageTests",
             ["InMemorySource", "Compiler", "CohortQL", "CohortPlan", "Execution", "Hyperontology", "Diagnostics", "cohortium"],
             exclude: ["lsp_client.py"]),
+        tests(
+            "AtlasImportTests",
+            [
+                "AtlasImport", "InMemorySource", "PublishedPatients", "PostgresServer", "OMOPAdapter", "PostgresClient", "Compiler",
+                "CohortQL",
+                "CohortPlan", "Execution", "Hyperontology", "Diagnostics", sqlite,
+            ]),
         tests("SPARQLTests", ["SPARQL", "RDF", "Diagnostics"]),
         tests(
             "SPARQLEndpointTests", ["Hub", "SPARQL", "RDF", "HTTPClient", "Diagnostics", hummingbird, hummingbirdCore, nioCore, logging]),

@@ -3,7 +3,7 @@ public import Diagnostics
 /// The one canonical layout of a query. Comments are kept, each on a line of its own before what it stood before or in.
 public struct Formatter {
     private var comments: [Comment]
-    private var lines: [String] = []
+    var lines: [String] = []
 
     /// The formatted text; nil when the text has mistakes, because formatting must lose nothing.
     public static func format(_ source: SourceText) -> String? {
@@ -28,6 +28,7 @@ public struct Formatter {
                 lines.append("import \(Formatter.quoted(statement.path.text))")
             case .parameter(let parameter): write(parameter)
             case .concepts(let set): write(set)
+            case .codes(let set): write(set)
             case .cohort(let cohort): write(cohort)
             case .report(let report): write(report)
             }
@@ -57,6 +58,7 @@ public struct Formatter {
     }
 
     private mutating func write(_ cohort: CohortSyntax) {
+        if let atlas = cohort.atlas { return write(cohort, atlas) }
         if let expression = cohort.expression {
             writeComments(before: cohort.span.upperBound, indent: "")
             lines.append("cohort \(cohort.name.text) = \(text(expression, isWhole: true))")
@@ -98,7 +100,7 @@ public struct Formatter {
         if !lines.isEmpty { lines.append("") }
     }
 
-    private mutating func writeComments(before offset: Int, indent: String) {
+    mutating func writeComments(before offset: Int, indent: String) {
         while let comment = comments.first, comment.span.lowerBound < offset {
             lines.append(indent + comment.text)
             comments.removeFirst()
@@ -192,7 +194,7 @@ public struct Formatter {
         return parts.joined(separator: " ")
     }
 
-    private func text(_ quantifier: QuantifierSyntax) -> String {
+    func text(_ quantifier: QuantifierSyntax) -> String {
         switch quantifier.form {
         case .any: "any"
         case .none: "no"
@@ -275,7 +277,7 @@ public struct Formatter {
         }
     }
 
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         // By scalars: a mark that combines with a quotation mark would hide it in a character of two.
         "\"" + text.unicodeScalars.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
     }

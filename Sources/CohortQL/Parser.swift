@@ -63,6 +63,7 @@ public struct Parser {
         case "import": return .importing(try parseImport())
         case "parameter": return .parameter(try parseParameter())
         case "concepts": return .concepts(try parseConceptSet())
+        case "codes": return .codes(try parseCodeSet())
         case "cohort": return .cohort(try parseCohort())
         case "report":
             let found = try parseReport()
@@ -72,7 +73,7 @@ public struct Parser {
                     help: "count several things in one report: `count patients, studies`")
             }
             return .report(found)
-        default: throw unexpected("`cohort` or `report`", among: ["cohort", "report", "concepts", "parameter", "import"])
+        default: throw unexpected("`cohort` or `report`", among: ["cohort", "report", "concepts", "codes", "parameter", "import"])
         }
     }
 
@@ -119,10 +120,17 @@ public struct Parser {
         let start = current.span
         try expect("cohort")
         let name = try parseName("a name for the cohort")
+        if take("semantics") {
+            let atlas = try parseAtlasCohort()
+            return CohortSyntax(
+                name: name, events: [], condition: nil, expression: nil, atlas: atlas,
+                span: start.union(SourceSpan(previousEnd, previousEnd)))
+        }
         if take("=") {
             let expression = try parseCohortExpression()
             return CohortSyntax(
-                name: name, events: [], condition: nil, expression: expression, span: start.union(SourceSpan(previousEnd, previousEnd)))
+                name: name, events: [], condition: nil, expression: expression, atlas: nil,
+                span: start.union(SourceSpan(previousEnd, previousEnd)))
         }
         try expect("{")
         var events: [EventSyntax] = []
@@ -149,7 +157,8 @@ public struct Parser {
         }
         try expect("}")
         return CohortSyntax(
-            name: name, events: events, condition: condition, expression: nil, span: start.union(SourceSpan(previousEnd, previousEnd)))
+            name: name, events: events, condition: condition, expression: nil, atlas: nil,
+            span: start.union(SourceSpan(previousEnd, previousEnd)))
     }
 
     private mutating func parseCohortExpression() throws(Stop) -> CohortExpressionSyntax {

@@ -9,7 +9,7 @@ struct PlanEvaluation {
     let assessment: PlanAssessment
     let patients: PatientIndex
     let events: NamedEvents
-    private let tables: [EventRequest: EventTable]
+    let tables: [EventRequest: EventTable]
     private let limit: ExecutionLimit
 
     init(_ plan: CohortPlan, _ assessment: PlanAssessment, _ fetch: SourceFetch, limit: ExecutionLimit) throws(ExecutionFailure) {
@@ -92,6 +92,7 @@ struct PlanEvaluation {
         case .age(let point, let range): return age(at: point) { $0.age(since: $1, isIn: range) }
         case .ageInMonths(let point, let range): return age(at: point) { $0.months(since: $1, isIn: range) }
         case .chain(let selection, let count, let gap): return chain(selection, count, gap)
+        case .atlas(let cohort): return atlas(cohort)
         case .all, .any, .not, .some, .given, .known, .possible: return .allUnknown(count: patients.count)
         }
     }
