@@ -50,8 +50,9 @@ conformance: setup-test ## the published suites, where they are present
 generated: setup-test ## writes the generated documents anew: errors, examples, diagrams, editors' grammars
 	COHORTIUM_UPDATE=1 $(SWIFT) test --no-parallel --filter 'LanguageTests|CohortQLTests'
 
-bench: setup-test ## measurements as ratios: OMOP against expert SQL, SPARQL as written against optimised (Benchmarks/)
+bench: setup-test ## measurements as ratios: OMOP against expert SQL; an index of images (Benchmarks/)
 	$(SWIFT) run -c release omop-benchmark
+	$(SWIFT) run -c release dicom-benchmark
 
 clean: ## removes what was built and the demonstration's files
 	rm -rf .build demo

@@ -31,6 +31,7 @@ public struct Formatter {
             case .codes(let set): write(set)
             case .cohort(let cohort): write(cohort)
             case .report(let report): write(report)
+            case .dispatch(let dispatch): write(dispatch)
             }
             previous = statement
         }
@@ -87,13 +88,6 @@ public struct Formatter {
             writeComments(before: part.span.upperBound, indent: index == 0 ? "  " : "    ")
             lines.append(index == 0 ? "  patients where \(text(part, within: .and))" : "    and \(text(part, within: .and))")
         }
-    }
-
-    private mutating func write(_ report: ReportSyntax) {
-        writeComments(before: report.span.upperBound, indent: "")
-        lines.append("report \(report.name.text)")
-        lines.append("  count \(report.measures.map(text).joined(separator: ", "))")
-        if !report.breakdowns.isEmpty { lines.append("  by \(report.breakdowns.map(text).joined(separator: ", "))") }
     }
 
     private mutating func separate() {
@@ -255,7 +249,7 @@ public struct Formatter {
         "from \(low.unit == high.unit ? low.amount.text : text(low)) to \(text(high))"
     }
 
-    private func text(_ anchor: AnchorSyntax) -> String {
+    func text(_ anchor: AnchorSyntax) -> String {
         switch anchor {
         case .event(let name, let atEnd): atEnd ? "end of \(name.text)" : name.text
         case .date(let date): date.text
@@ -264,17 +258,6 @@ public struct Formatter {
 
     private func text(_ duration: DurationSyntax) -> String {
         "\(duration.amount.text) \(duration.unit.rawValue)\(duration.amount.isOne ? "" : "s")"
-    }
-
-    private func text(_ measure: MeasureSyntax) -> String { measure.unit.rawValue + (measure.event.map { " of \($0.text)" } ?? "") }
-
-    private func text(_ breakdown: BreakdownSyntax) -> String {
-        switch breakdown {
-        case .sex: "sex"
-        case .node: "node"
-        case .cross(let axes): axes.map(text).joined(separator: " and ")
-        case .age(let anchor, let width, _): "age at \(text(anchor)) in bands of \(width.text) year\(width.isOne ? "" : "s")"
-        }
     }
 
     static func quoted(_ text: String) -> String {
@@ -296,5 +279,5 @@ extension QuantifierSyntax {
 }
 
 extension NumberSyntax {
-    fileprivate var isOne: Bool { Int(text) == 1 }
+    var isOne: Bool { Int(text) == 1 }
 }

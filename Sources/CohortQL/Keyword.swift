@@ -7,7 +7,7 @@ public enum Keyword {
         "in",
         "observed",
         "unknown", "exactly", "at", "from", "to", "of", "is", "within", "before", "after", "on", "more", "between", "during", "starts",
-        "ends", "overlaps", "contains", "meets", "equals", "each", "having", "by",
+        "ends", "overlaps", "contains", "meets", "equals", "each", "having", "by", "dispatch",
     ]
 
     /// Every word of the language, sorted: the grammar's literals of letters.
@@ -19,6 +19,8 @@ public enum Keyword {
         "radiotherapies",
         "radiotherapy", "segmentation", "series", "specimen", "specimens", "studies", "study", "than", "times", "union", "visit", "visits",
         "week",
+        "access", "collections", "deadline", "events", "funnel", "gpu", "gpus", "hour", "hours", "inputs", "memory", "minute", "minutes",
+        "nodes", "outputs", "overlap", "parameters", "scope", "second", "seconds", "summary", "threshold", "value",
         "weeks", "where", "with", "year", "years", "yes",
     ]).union(atlas).union(RecordWords.tables).union(RecordWords.fields).sorted()
 
@@ -29,5 +31,5 @@ public enum Keyword {
     ]
 
     /// Those that begin a definition or a report, and so are where reading goes on after a mistake.
-    static let statements: Set<String> = ["cohort", "report", "concepts", "codes", "parameter", "import"]
+    static let statements: Set<String> = ["cohort", "report", "concepts", "codes", "parameter", "import", "dispatch"]
 }

@@ -157,7 +157,7 @@ extension Parser {
     }
 
     /// A unit has letters of its own that no token has: it is cut anew from where the token after the number begins.
-    private mutating func parseUnitIfPresent() -> NameSyntax? {
+    mutating func parseUnitIfPresent() -> NameSyntax? {
         let start = lexer.nextVisible(after: previousEnd)
         guard let first = start.byte, first.isLetter || first.isDigit || "%[{".utf8.contains(first) else { return nil }
         var ahead = lexer
@@ -180,14 +180,7 @@ extension Parser {
     }
 
     private mutating func parseAttribute() throws(Stop) -> AttributeSyntax {
-        var words: [Token] = []
-        while current.kind == .word, current.text.first?.isLowercase == true,
-            !["yes", "no", "from", "one", "exactly", "descendants", "is"].contains(current.text)
-        {
-            words.append(advance())
-        }
-        guard let first = words.first, let last = words.last else { throw unexpected("a property of a series, as `modality`") }
-        let name = NameSyntax(text: words.map(\.text).joined(separator: " "), span: first.span.union(last.span))
+        guard let name = parsePropertyWords() else { throw unexpected("a property of a series, as `modality`") }
         _ = take("is")
         if current.is("yes") || current.is("no") {
             let token = advance()
@@ -196,6 +189,18 @@ extension Parser {
         if let comparison = takeComparison() { return AttributeSyntax(name: name, value: try parseComparison(comparison)) }
         if take("from") { return AttributeSyntax(name: name, value: try parseNumberRange()) }
         return AttributeSyntax(name: name, value: .coded(try parseConcepts()))
+    }
+
+    /// The words of a property, `slice thickness`; nil when there are none.
+    mutating func parsePropertyWords() -> NameSyntax? {
+        var words: [Token] = []
+        while current.kind == .word, current.text.first?.isLowercase == true,
+            !["yes", "no", "from", "one", "exactly", "descendants", "is", "of"].contains(current.text)
+        {
+            words.append(advance())
+        }
+        guard let first = words.first, let last = words.last else { return nil }
+        return NameSyntax(text: words.map(\.text).joined(separator: " "), span: first.span.union(last.span))
     }
 
     // MARK: Time

@@ -73,7 +73,14 @@ public struct Parser {
                     help: "count several things in one report: `count patients, studies`")
             }
             return .report(found)
-        default: throw unexpected("`cohort` or `report`", among: ["cohort", "report", "concepts", "codes", "parameter", "import"])
+        case "dispatch":
+            let found = try parseDispatch()
+            if statements.contains(where: { if case .dispatch = $0 { true } else { false } }) {
+                fail("C0124", "a file has one dispatch", at: found.span, help: "write the other one into a file of its own")
+            }
+            return .dispatch(found)
+        default:
+            throw unexpected("`cohort` or `report`", among: ["cohort", "report", "concepts", "codes", "parameter", "import", "dispatch"])
         }
     }
 

@@ -15,10 +15,11 @@ public struct QuerySyntax: Hashable, Sendable {
     public var parameters: [ParameterSyntax] { statements.compactMap { if case .parameter(let found) = $0 { found } else { nil } } }
     public var conceptSets: [ConceptSetSyntax] { statements.compactMap { if case .concepts(let found) = $0 { found } else { nil } } }
     public var cohorts: [CohortSyntax] { statements.compactMap { if case .cohort(let found) = $0 { found } else { nil } } }
+    public var dispatch: DispatchSyntax? { statements.lazy.compactMap { if case .dispatch(let found) = $0 { found } else { nil } }.first }
     public var report: ReportSyntax? { statements.lazy.compactMap { if case .report(let found) = $0 { found } else { nil } }.first }
 }
 
-/// A definition or a report.
+/// A definition, a report or a dispatch.
 public enum StatementSyntax: Hashable, Sendable {
     case importing(ImportSyntax)
     case parameter(ParameterSyntax)
@@ -26,6 +27,7 @@ public enum StatementSyntax: Hashable, Sendable {
     case codes(CodeSetSyntax)
     case cohort(CohortSyntax)
     case report(ReportSyntax)
+    case dispatch(DispatchSyntax)
 }
 
 /// `import "shared.cohort"`
@@ -361,29 +363,4 @@ public indirect enum ConditionSyntax: Hashable, Sendable {
             span
         }
     }
-}
-
-/// `report NAME count … by …`
-public struct ReportSyntax: Hashable, Sendable {
-    public let name: NameSyntax
-    public let measures: [MeasureSyntax]
-    public let breakdowns: [BreakdownSyntax]
-    public let span: SourceSpan
-}
-
-/// `patients`, `studies of baseline`
-public struct MeasureSyntax: Hashable, Sendable {
-    public enum Unit: String, Hashable, Sendable, CaseIterable { case patients, studies, series }
-    public let unit: Unit
-    public let event: NameSyntax?
-    public let span: SourceSpan
-}
-
-/// `sex`, `age at index in bands of 10 years`, `node`
-public enum BreakdownSyntax: Hashable, Sendable {
-    case sex(SourceSpan)
-    case node(SourceSpan)
-    case age(AnchorSyntax, width: NumberSyntax, SourceSpan)
-    /// `sex and age at index in bands of 10 years`
-    case cross([BreakdownSyntax])
 }

@@ -104,14 +104,14 @@ private enum Probe {
         guard let last = lastTokens(before).last, last.kind == .word || last.kind == .symbol else { return false }
         return [
             "before", "after", "of", "at", "exists", "where", "and", "or", "not", "(", "during", "overlaps", "contains", "meets", "equals",
-            "with", "to", "from",
+            "with", "to", "from", "inputs",
         ]
         .contains(last.text)
     }
 
     static func refersToCohort(_ before: [UInt8]) -> Bool {
         guard let last = lastTokens(before).last else { return false }
-        return ["in", "report", "=", "(", "union", "intersection", "difference"].contains(last.text)
+        return ["in", "report", "dispatch", "with", ",", "=", "(", "union", "intersection", "difference"].contains(last.text)
     }
 
     /// Whether a property of a series may stand next.

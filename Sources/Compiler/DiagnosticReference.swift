@@ -23,7 +23,7 @@ public enum DiagnosticReference {
 
     /// Every entry, by code.
     public static var entries: [Entry] {
-        (reading + resolving + values + patients + atlas + reports + warnings).sorted { $0.code < $1.code }
+        (reading + resolving + values + patients + atlas + reports + dispatches + warnings).sorted { $0.code < $1.code }
     }
 
     /// A cohort with a condition.
@@ -170,16 +170,16 @@ public enum DiagnosticReference {
 
     private static let atlas = [
         Entry(
-            "C0290", "Sets of codes hold numbers of the OMOP vocabulary, which each database says the meaning of.",
+            "C0320", "Sets of codes hold numbers of the OMOP vocabulary, which each database says the meaning of.",
             "codes Stroke = include snomed:230690007\n\n" + cohort("sex is male")),
-        Entry("C0291", "A set of codes is used below its definition.", atlas("condition_occurrence of Strokes\n    or death of Stroke")),
+        Entry("C0321", "A set of codes is used below its definition.", atlas("condition_occurrence of Strokes\n    or death of Stroke")),
         Entry(
-            "C0293", "Some tables of OMOP hold no concept, and observation periods alone can be given other days.",
+            "C0323", "Some tables of OMOP hold no concept, and observation periods alone can be given other days.",
             atlas("observation_period of Stroke")),
         Entry(
-            "C0294", "Each table of OMOP has its own fields.", atlas("condition_occurrence of Stroke { days_supply >= 30 }")),
+            "C0324", "Each table of OMOP has its own fields.", atlas("condition_occurrence of Stroke { days_supply >= 30 }")),
         Entry(
-            "C0295", "Concepts are tested by `is`, numbers and days by comparisons.",
+            "C0325", "Concepts are tested by `is`, numbers and days by comparisons.",
             atlas("drug_exposure of Stroke { days_supply is omop:1 }")),
     ]
 
@@ -194,8 +194,43 @@ public enum DiagnosticReference {
             "C0275", "The more a table is split, the fewer of its cells can be shown.",
             cohort("exists a", "a = first death") + "report A count patients by sex and sex and sex and sex\n"),
         Entry(
+            "C0276", "An overlap tells apart the counted cohort and up to three others.",
+            cohort("sex is male") + "report A count patients overlap with A\n"),
+        Entry(
+            "C0277", "Only observations have a value, only images have properties.",
+            cohort("exists a", "a = first death") + "report A count patients by value of a\n"),
+        Entry(
+            "C0278", "Coded values have a row each, numbers lie in bands.",
+            cohort("exists a", "a = first observation of \"Prostate Specific Antigen\" is known")
+                + "report A count patients by value of a\n"),
+        Entry(
+            "C0291", "A scope has one deadline, of a second to a day, and thresholds and names that can be.",
+            cohort("sex is male") + "report A count patients scope deadline 2 days\n"),
+        Entry(
             "C0274", "Only imaging events have studies and series.", cohort("exists a", "a = first death") + "report A count series of a\n"),
     ]
+
+    private static let dispatches = [
+        Entry(
+            "C0124", "A file has one dispatch.",
+            cohort("exists a", "a = first imaging study") + String(repeating: "dispatch A to \"tool\"@sha256:\(digest)\n", count: 2)),
+        Entry(
+            "C0290", "One file counts and computes on one cohort.",
+            cohort("exists a", "a = first imaging study")
+                + "cohort B {\n  patients where in A\n}\n\nreport B count patients\ndispatch A to \"tool\"@sha256:\(digest)\n"),
+        Entry(
+            "C0292", "A tool is meant by the SHA-256 of its executable, so that no other one runs.",
+            cohort("exists a", "a = first imaging study") + "dispatch A to \"tool\"@sha256:12ab\n"),
+        Entry(
+            "C0293", "A tool runs over the series of one imaging event.",
+            cohort("exists a", "a = first death") + "dispatch A to \"tool\"@sha256:\(digest) with { inputs a }\n"),
+        Entry(
+            "C0294", "What a tool needs is a number of GPUs, their memory in bytes, parameters by name, and plain names of files.",
+            cohort("exists a", "a = first imaging study") + "dispatch A to \"tool\"@sha256:\(digest) with { gpu memory 16 GB }\n"),
+    ]
+
+    /// Of an empty file.
+    private static let digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
     private static let warnings = [
         Entry("C0214", "Naming an event does not ask for it.", cohort("sex is male", "index = first death")),

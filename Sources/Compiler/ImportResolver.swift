@@ -59,7 +59,7 @@ public struct ImportResolver {
             case .concepts(let set): imported[set.span]
             case .codes(let set): imported[set.span]
             case .cohort(let cohort): imported[cohort.span]
-            case .report: ""
+            case .report, .dispatch: ""
             }
         }
         return pieces.filter { !$0.isEmpty }.joined(separator: "\n\n")

@@ -33,7 +33,7 @@ extension PlanBuilder {
     private mutating func concept(_ code: CodeSyntax) -> Int? {
         let text = code.curie.text
         if text.hasPrefix("omop:"), let concept = Int(text.dropFirst(5)), concept >= 0 { return concept }
-        error("C0290", "`\(text)` is no number of the OMOP vocabulary", at: code.curie.span, help: "write it as `omop:201826`")
+        error("C0320", "`\(text)` is no number of the OMOP vocabulary", at: code.curie.span, help: "write it as `omop:201826`")
         return nil
     }
 
@@ -86,7 +86,7 @@ extension PlanBuilder {
                 ? "move its definition up"
                 : nearest(to: name.text, among: codeSets.keys.sorted()).map { "did you mean `\($0)`?" }
                     ?? "define it above: `codes \(name.text) = include omop:201826`"
-            error("C0291", "no set of codes is called `\(name.text)`", at: name.span, help: help)
+            error("C0321", "no set of codes is called `\(name.text)`", at: name.span, help: help)
             return nil
         }
         codeSets[name.text]?.isUsed = true
@@ -99,15 +99,15 @@ extension PlanBuilder {
         guard let table = RecordTable(rawValue: syntax.table.text) else { return nil }
         let (codes, sourceCodes) = (syntax.codes.flatMap { self.codes($0) }, syntax.sourceCodes.flatMap { self.codes($0) })
         if let name = syntax.codes, !table.hasConcept {
-            error("C0293", "a `\(table.rawValue)` is of no concept", at: name.span, help: "take `of \(name.text)` out")
+            error("C0323", "a `\(table.rawValue)` is of no concept", at: name.span, help: "take `of \(name.text)` out")
         }
         if let name = syntax.sourceCodes, !table.hasSourceConcept {
-            error("C0293", "a `\(table.rawValue)` has no source concept", at: name.span, help: "take `source \(name.text)` out")
+            error("C0323", "a `\(table.rawValue)` has no source concept", at: name.span, help: "take `source \(name.text)` out")
         }
         var period: AtlasPeriod?
         if let first = syntax.periodStart ?? syntax.periodEnd {
             if table != .observationPeriod {
-                error("C0293", "a `\(table.rawValue)` keeps its own days", at: first.span, help: "use `as` with `observation_period`")
+                error("C0323", "a `\(table.rawValue)` keeps its own days", at: first.span, help: "use `as` with `observation_period`")
             }
             period = AtlasPeriod(
                 start: syntax.periodStart.flatMap { calendarDate($0.text, at: $0.span) },
@@ -130,7 +130,7 @@ extension PlanBuilder {
         guard fields.contains(field) else {
             let near = nearest(to: field.rawValue, among: fields.map(\.rawValue).sorted())
             error(
-                "C0294", "\(table.map { "a `\($0.rawValue)`" } ?? "`it`") has no `\(field.rawValue)`", at: syntax.field.span,
+                "C0324", "\(table.map { "a `\($0.rawValue)`" } ?? "`it`") has no `\(field.rawValue)`", at: syntax.field.span,
                 help: near.map { "did you mean `\($0)`?" } ?? "test \(fields.map { "`\($0.rawValue)`" }.sorted().joined(separator: ", "))")
             return nil
         }
@@ -142,7 +142,7 @@ extension PlanBuilder {
                 case .day: "days: `\(field.rawValue) >= 2020-01-31`"
                 case .sex: "sexes: `sex is female`"
                 }
-            error("C0295", "`\(field.rawValue)` is not tested like that", at: syntax.span, help: "it is tested by \(words)")
+            error("C0325", "`\(field.rawValue)` is not tested like that", at: syntax.span, help: "it is tested by \(words)")
             return nil
         }
         return RecordTest(field, test, isOpposite: syntax.isOpposite)

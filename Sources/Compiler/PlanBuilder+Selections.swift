@@ -183,16 +183,18 @@ extension PlanBuilder {
 
     private mutating func attributes(_ list: AttributeListSyntax) -> [AttributeTest] {
         list.attributes.compactMap { attribute in
-            guard let property = hyperontology.seriesProperties.first(where: { $0.label == attribute.name.text }) else {
-                let names = hyperontology.seriesProperties.map(\.label).sorted()
-                let help =
-                    nearest(to: attribute.name.text, among: names).map { "did you mean `\($0)`?" }
-                    ?? "there are: \(names.joined(separator: ", "))"
-                error("C0250", "a series has no property called `\(attribute.name.text)`", at: attribute.name.span, help: help)
-                return nil
-            }
+            guard let property = seriesProperty(attribute.name) else { return nil }
             return test(attribute, of: property).map { AttributeTest(ConceptIRI(property.iri), $0) }
         }
+    }
+
+    /// A property of a series by its words.
+    mutating func seriesProperty(_ name: NameSyntax) -> SeriesProperty? {
+        if let found = hyperontology.seriesProperties.first(where: { $0.label == name.text }) { return found }
+        let names = hyperontology.seriesProperties.map(\.label).sorted()
+        let help = nearest(to: name.text, among: names).map { "did you mean `\($0)`?" } ?? "there are: \(names.joined(separator: ", "))"
+        error("C0250", "a series has no property called `\(name.text)`", at: name.span, help: help)
+        return nil
     }
 
     private mutating func test(_ attribute: AttributeSyntax, of property: SeriesProperty) -> ValueTest? {

@@ -87,7 +87,7 @@ extension PlanBuilder {
         return nil
     }
 
-    private mutating func unit(_ syntax: NameSyntax?, expected: String?, at span: SourceSpan) -> String? {
+    mutating func unit(_ syntax: NameSyntax?, expected: String?, at span: SourceSpan) -> String? {
         guard let syntax else {
             guard let expected, expected != "1" else { return "1" }
             error("C0246", "the number has no unit", at: span, help: "write it with a UCUM unit, as `\(expected)`")

@@ -37,6 +37,9 @@ public protocol SourceAdapter: Sendable {
     /// How well it can tell a patient's sex or birth date.
     func assess(_ subject: Demographic) -> Assessment
 
+    /// Whether no record of a kind of event means that nothing happened, as the binding says; else it is unknown whether it did.
+    func absenceMeansNo(of kind: EventKind) -> Bool
+
     /// All patients of the source, each once.
     func patients() async throws(SourceFailure) -> [SourcePatient]
 
@@ -73,6 +76,8 @@ extension SourceAdapter {
     public func nativeQueries(for request: EventRequest, in plan: ExpandedPlan, requiring required: [EventRequest]) -> [NativeQuery] {
         nativeQueries(for: request, in: plan)
     }
+
+    public func absenceMeansNo(of kind: EventKind) -> Bool { true }
 
     public func assessValues(of request: EventRequest, in plan: ExpandedPlan) -> Assessment {
         .notEvaluable("this source tests numbers but does not hand them over")

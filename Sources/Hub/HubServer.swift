@@ -109,9 +109,10 @@ public struct HubServer: Sendable {
         let router = Router()
         router.add(middleware: ProblemMiddleware(logger: logger))
         let nodes = NodeService(core: core)
-        QueryRoutes(core: core, queries: QueryService(core: core), nodes: nodes).add(to: router)
+        let queries = QueryService(core: core)
+        QueryRoutes(core: core, queries: queries, nodes: nodes).add(to: router)
         NodeRoutes(nodes: nodes).add(to: router)
-        SPARQLRoutes(core: core).add(to: router)
+        SPARQLRoutes(core: core, queries: queries, nodes: nodes).add(to: router)
         OntologyRoutes(core: core).add(to: router)
         OperationsRoutes(core: core).add(to: router)
         return router

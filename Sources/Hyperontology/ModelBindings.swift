@@ -28,6 +28,10 @@ public struct ModelBindings: Sendable, Hashable {
         self.knownCodes = knownCodes
     }
 
+    /// Whether no record of a kind of event means that nothing happened.
+    /// - Parameter kind: the plan's word for it.
+    public func absenceMeansNo(of kind: String) -> Bool { events[kind]?.absenceMeansNo ?? true }
+
     /// Whether a code is mapped to some concept.
     public func knows(_ code: String, in system: String) -> Bool { knownCodes[system]?.contains(code) ?? false }
 }
@@ -38,10 +42,13 @@ public struct EventBinding: Sendable, Hashable {
     public let dateMeaning: String
     /// All of them are searched; sorted by container.
     public let places: [Place]
+    /// Whether no record means that nothing happened (`co:MeansNo`); else it may have happened or not (`co:MeansUnknown`).
+    public let absenceMeansNo: Bool
 
-    public init(dateMeaning: String, places: [Place]) {
+    public init(dateMeaning: String, places: [Place], absenceMeansNo: Bool = true) {
         self.dateMeaning = dateMeaning
         self.places = places
+        self.absenceMeansNo = absenceMeansNo
     }
 }
 

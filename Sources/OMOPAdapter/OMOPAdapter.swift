@@ -84,6 +84,13 @@ public struct OMOPAdapter: SourceAdapter {
 
     public func assess(_ request: EventRequest, in plan: ExpandedPlan) -> Assessment { lower(request, plan).assessment }
 
+    public func assessValues(of request: EventRequest, in plan: ExpandedPlan) -> Assessment {
+        if case .quantity = request.value { return .exact }
+        return .notEvaluable("a number is handed over only where it is tested")
+    }
+
+    public func absenceMeansNo(of kind: EventKind) -> Bool { bindings.absenceMeansNo(of: kind.rawValue) }
+
     public func assess(_ subject: Demographic) -> Assessment {
         switch person(database.schema) {
         case .failure(let gap): .notEvaluable(gap.reason)

@@ -9,6 +9,7 @@ enum Words {
     static let question = concept("Question")
     static let modality = concept("modality")
     static let thickness = concept("thickness")
+    static let contrast = concept("contrast")
 }
 
 /// Few days, few events and many gaps, so that ties, overlaps and unknowns are common.
@@ -57,6 +58,7 @@ enum RandomRecords {
     private static func series(_ uid: String, _ random: inout SplitMix64) -> RecordedSeries {
         var values: [ConceptIRI: SeriesValue] = [:]
         if random.chance(75) { values[Words.modality] = .coded(random.pick(Words.modalities)) }
+        if random.chance(60) { values[Words.contrast] = .flag(random.chance(50)) }
         if random.chance(60) { values[Words.thickness] = .quantity(Quantity(ExactDecimal(Int.random(in: 1...4, using: &random)), "mm")) }
         return RecordedSeries(uid: uid, values: values)
     }
@@ -73,15 +75,45 @@ enum RandomPlans {
     static func plan(_ random: inout SplitMix64) throws -> CohortPlan {
         var anchors: [EventSelection] = []
         for _ in 0..<Int.random(in: 0...4, using: &random) { anchors.append(selection(anchors, &random)) }
-        let images = anchors.indices.filter { anchors[$0].request.kind.isImaging }.map(EventReference.init)
-        let measures = [.patients] + images.flatMap { [Measure.studies($0), .series($0)] }
-        return try CohortPlan(
-            anchors: anchors, condition: condition(anchors, depth: 3, &random),
-            report: Report(
-                measures: measures,
-                breakdowns: [
-                    .sex, .age(point(anchors, &random), bandWidth: 10), .cross([.age(point(anchors, &random), bandWidth: 30), .sex]),
-                ]))
+        let condition = condition(anchors, depth: 3, &random)
+        return try CohortPlan(anchors: anchors, condition: condition, report: report(anchors, condition, &random))
+    }
+
+    /// A report of every sort of part.
+    private static func report(_ anchors: [EventSelection], _ condition: Condition, _ random: inout SplitMix64) -> Report {
+        let events = anchors.indices.map(EventReference.init)
+        let images = events.filter { anchors[$0.index].request.kind.isImaging }
+        let axes = events.flatMap { self.axes(of: $0, anchors[$0.index]) }
+        var breakdowns: [Breakdown] = [
+            .sex, .age(point(anchors, &random), bandWidth: 10), .cross([.age(point(anchors, &random), bandWidth: 30), .sex]),
+        ]
+        if !axes.isEmpty { breakdowns += [random.pick(axes), .cross([.sex, random.pick(axes)])] }
+        let single = axes.filter { $0.event.map { anchors[$0.index].pick.isSingle } ?? false }
+        if !single.isEmpty { breakdowns.append(.cross([random.pick(single), random.pick(axes)])) }
+        let numbers = events.filter { if case .quantity = anchors[$0.index].request.value { true } else { false } }
+        var funnel: [Condition] = []
+        if case .all(let parts) = condition { funnel = parts }
+        return Report(
+            measures: [.patients] + images.flatMap { [Measure.studies($0), .series($0)] } + events.map { .events($0) },
+            breakdowns: breakdowns,
+            summaries: [.age(point(anchors, &random)), .days(from: point(anchors, &random), to: point(anchors, &random))]
+                + numbers.map { .number($0, unit: random.pick(["ng/mL", "ug/L"])) },
+            funnel: funnel, overlap: (0..<random.pick([0, 1, 3])).map { _ in self.condition(anchors, depth: 2, &random) })
+    }
+
+    /// What an event can be split by.
+    private static func axes(of event: EventReference, _ selection: EventSelection) -> [Breakdown] {
+        let year = Breakdown.year(event, from: 2019, to: 2021)
+        let bands = { (unit: String) in NumberBands(start: ExactDecimal(1), width: ExactDecimal(2), count: 2, unit: unit) }
+        if selection.request.kind.isImaging {
+            return [
+                year, .value(event, ValueAxis(property: Words.modality, .concepts(Words.modalities))),
+                .value(event, ValueAxis(property: Words.thickness, .bands(bands("mm")))),
+                .value(event, ValueAxis(property: Words.contrast, .flags)),
+            ]
+        }
+        guard selection.request.kind == .observation else { return [year] }
+        return [year, .value(event, ValueAxis(.concepts(Words.answers))), .value(event, ValueAxis(.bands(bands("ug/L"))))]
     }
 
     private static func request(_ random: inout SplitMix64) -> EventRequest {

@@ -18,6 +18,11 @@ import Testing
         #expect(ontology.bindings(for: "other").events.isEmpty)
     }
 
+    @Test func readsWhatAbsenceMeans() {
+        let omop = ontology.bindings(for: "omop")
+        #expect(omop.absenceMeansNo(of: "diagnosis") && !omop.absenceMeansNo(of: "observationPeriod"))
+    }
+
     @Test func readsPatients() {
         #expect(ontology.bindings(for: "omop").patient?.field("birthYearField") == "year_of_birth")
         #expect(ontology.bindings(for: "fhir").patient?.container == "Patient")
@@ -65,7 +70,7 @@ import Testing
         #expect(ontology.eventClasses.map(\.label).contains("imaging study"))
         #expect(
             ontology.seriesProperties.map(\.label) == [
-                "body part", "contrast", "field strength", "manufacturer", "modality", "segmented structure", "slice thickness",
+                "body part", "contrast", "field strength", "manufacturer", "modality", "segmented structure", "slice thickness", "tube voltage",
             ])
     }
 

@@ -8,6 +8,8 @@ extension CohortPlan {
         public static let distance = 100_000
         /// Of one table.
         public static let strata = 1_000
+        /// Of the cohorts that the counted one is laid over.
+        public static let overlap = 3
         /// Of the `n` in the n-th event, and of the events of a chain.
         public static let ordinal = 1_000
     }
@@ -19,36 +21,10 @@ extension CohortPlan {
         }
         var nodes = 0
         try validate(condition, depth: 0, nodes: &nodes)
-        guard !report.measures.isEmpty else { throw InvalidPlan(reason: "the report counts nothing") }
-        for measure in report.measures {
-            guard let event = measure.event else { continue }
-            try validate(event, before: anchors.count)
-            guard anchors[event.index].request.kind.isImaging else {
-                throw InvalidPlan(reason: "images are counted of an event that is no image")
-            }
-        }
-        for breakdown in report.breakdowns { try validate(breakdown) }
+        try validate(report, nodes: &nodes)
     }
 
-    private func validate(_ breakdown: Breakdown) throws(InvalidPlan) {
-        switch breakdown {
-        case .sex: break
-        case .age(let point, let width):
-            guard (1...100).contains(width) else { throw InvalidPlan(reason: "an age band of \(width) years") }
-            try validate(point, before: anchors.count)
-        case .cross(let axes):
-            guard (2...3).contains(axes.count) else { throw InvalidPlan(reason: "a table by \(axes.count) things at once") }
-            for axis in axes {
-                if case .cross = axis { throw InvalidPlan(reason: "a table within a table") }
-                try validate(axis)
-            }
-            guard axes.map(\.strata.count).reduce(1, *) <= Limits.strata else {
-                throw InvalidPlan(reason: "a table of more than \(Limits.strata) rows")
-            }
-        }
-    }
-
-    private func validate(_ condition: Condition, depth: Int, nodes: inout Int) throws(InvalidPlan) {
+    func validate(_ condition: Condition, depth: Int, nodes: inout Int) throws(InvalidPlan) {
         nodes += 1
         guard depth <= Limits.depth else { throw InvalidPlan(reason: "conditions nested more than \(Limits.depth) deep") }
         guard nodes <= Limits.nodes else { throw InvalidPlan(reason: "more than \(Limits.nodes) conditions") }
@@ -139,17 +115,17 @@ extension CohortPlan {
         }
     }
 
-    private func validate(_ point: AnchorPoint, before limit: Int) throws(InvalidPlan) {
+    func validate(_ point: AnchorPoint, before limit: Int) throws(InvalidPlan) {
         guard let event = point.event else { return }
         try validate(event, before: limit)
         try requireSingle(event)
     }
 
-    private func validate(_ event: EventReference, before limit: Int) throws(InvalidPlan) {
+    func validate(_ event: EventReference, before limit: Int) throws(InvalidPlan) {
         guard event.index >= 0, event.index < limit else { throw InvalidPlan(reason: "an event that is used before it is defined") }
     }
 
-    private func requireSingle(_ event: EventReference) throws(InvalidPlan) {
+    func requireSingle(_ event: EventReference) throws(InvalidPlan) {
         guard anchors[event.index].pick.isSingle else { throw InvalidPlan(reason: "an anchor that can be several events") }
     }
 }

@@ -124,3 +124,12 @@ extension ValueTest {
         }
     }
 }
+
+extension RecordedValue {
+    /// The number in a unit; nil for what is no number, a bound alone, or in a unit that cannot be converted to it.
+    public func number(in unit: String) -> ExactDecimal? {
+        guard case .quantity(let quantity, nil) = self, let wanted = UCUMUnit(unit), let recorded = quantity.unit.flatMap(UCUMUnit.init)
+        else { return nil }
+        return recorded.converted(quantity.value, to: wanted)
+    }
+}

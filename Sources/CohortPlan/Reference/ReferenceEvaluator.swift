@@ -2,7 +2,7 @@
 ///
 /// It is the definition. No index, no cleverness; every adapter, the engine and every optimisation is held against it.
 public struct ReferenceEvaluator: Sendable {
-    private let plan: CohortPlan
+    let plan: CohortPlan
     private let conceptsOfSet: [ConceptSet: Set<ConceptIRI>]
 
     private let vocabulary: SiteVocabulary
@@ -37,33 +37,9 @@ public struct ReferenceEvaluator: Sendable {
     }
 
     /// One patient's named events: all candidates of each, and what each is.
-    private struct Resolved {
+    struct Resolved {
         var candidates: [[Candidate]] = []
         var resolutions: [Resolution] = []
-    }
-
-    // MARK: Whole populations
-
-    /// Counts a population.
-    public func evaluate(_ patients: [PatientRecord]) -> ReferenceResult {
-        var counted: [(PatientRecord, Resolved)] = []
-        var unknown = 0
-        for patient in patients {
-            let resolved = resolve(patient)
-            switch truth(of: plan.condition, patient, resolved) {
-            case .yes: counted.append((patient, resolved))
-            case .unknown: unknown += 1
-            case .no: break
-            }
-        }
-        let measures = plan.report.measures.map { measure in count(measure, counted) }
-        let tables = plan.report.breakdowns.map { breakdown in
-            breakdown.strata.map { stratum in
-                let members = counted.filter { self.stratum(of: $0.0, $0.1, in: breakdown) == stratum }
-                return plan.report.measures.map { count($0, members) }
-            }
-        }
-        return ReferenceResult(patients: counted.map(\.0.id).sorted(), unknown: unknown, measures: measures, tables: tables)
     }
 
     /// Whether one patient meets the condition.
@@ -71,46 +47,9 @@ public struct ReferenceEvaluator: Sendable {
         truth(of: plan.condition, patient, resolve(patient))
     }
 
-    private func count(_ measure: Measure, _ members: [(PatientRecord, Resolved)]) -> ReferenceCount {
-        var contributors = 0
-        var units: Set<String> = []
-        for (patient, resolved) in members {
-            let found: [String] =
-                switch measure {
-                case .patients: [patient.id]
-                case .studies(let event): bound(event, resolved).compactMap(\.study)
-                case .series(let event): bound(event, resolved).flatMap(\.series)
-                }
-            if !found.isEmpty { contributors += 1 }
-            units.formUnion(found)
-        }
-        return ReferenceCount(patients: contributors, units: units.count)
-    }
-
-    /// The events that a name stands for: the one it resolved to, or all certain ones when all are meant.
-    private func bound(_ event: EventReference, _ resolved: Resolved) -> [Candidate] {
-        if plan.anchors[event.index].pick == .all { return resolved.candidates[event.index].filter { $0.truth == .yes } }
-        if case .event(let candidate) = resolved.resolutions[event.index] { return [candidate] }
-        return []
-    }
-
-    private func stratum(of patient: PatientRecord, _ resolved: Resolved, in breakdown: Breakdown) -> String {
-        switch breakdown {
-        case .sex: return patient.sex?.rawValue ?? "unknown"
-        case .cross(let axes): return axes.map { stratum(of: patient, resolved, in: $0) }.joined(separator: ", ")
-        case .age(let point, let width):
-            guard let birth = patient.birthDate, case .day(let day) = self.day(of: point, resolved),
-                let youngest = Breakdown.band(ofAge: day.earliest.completedYears(since: birth.latest), width: width),
-                let oldest = Breakdown.band(ofAge: day.latest.completedYears(since: birth.earliest), width: width),
-                youngest == oldest
-            else { return "unknown" }
-            return breakdown.strata[youngest]
-        }
-    }
-
     // MARK: Conditions
 
-    private func truth(of condition: Condition, _ patient: PatientRecord, _ resolved: Resolved) -> Truth {
+    func truth(of condition: Condition, _ patient: PatientRecord, _ resolved: Resolved) -> Truth {
         switch condition {
         case .all(let parts): return parts.map { truth(of: $0, patient, resolved) }.conjunction
         case .any(let parts): return parts.map { truth(of: $0, patient, resolved) }.disjunction
@@ -203,7 +142,7 @@ public struct ReferenceEvaluator: Sendable {
 
     // MARK: Events
 
-    private func resolve(_ patient: PatientRecord) -> Resolved {
+    func resolve(_ patient: PatientRecord) -> Resolved {
         var resolved = Resolved()
         for anchor in plan.anchors {
             let candidates = candidates(of: anchor, patient, resolved)
@@ -224,7 +163,7 @@ public struct ReferenceEvaluator: Sendable {
     }
 
     /// What one record contributes to a request: nothing, itself, or the series of a study.
-    private func candidates(of request: EventRequest, in event: RecordedEvent) -> [Candidate] {
+    func candidates(of request: EventRequest, in event: RecordedEvent) -> [Candidate] {
         switch request.kind {
         case .imagingSeries:
             guard event.kind == .imagingStudy else { return [] }
@@ -318,13 +257,13 @@ public struct ReferenceEvaluator: Sendable {
 
     // MARK: Time
 
-    private enum AnchorDay {
+    enum AnchorDay {
         case day(DateRange)
         case none
         case unknown
     }
 
-    private func day(of point: AnchorPoint, _ resolved: Resolved) -> AnchorDay {
+    func day(of point: AnchorPoint, _ resolved: Resolved) -> AnchorDay {
         guard let event = point.event else {
             if case .date(let date) = point { return .day(DateRange(date)) }
             return .unknown
@@ -360,28 +299,5 @@ public struct ReferenceEvaluator: Sendable {
     private func isAtLeast(_ left: DateRange, _ right: DateRange) -> Truth {
         if left.earliest >= right.latest { return .yes }
         return left.latest < right.earliest ? .no : .unknown
-    }
-}
-
-/// An exact answer. It never leaves the machine that holds the data; only the reference evaluator makes one.
-public struct ReferenceResult: Hashable, Sendable {
-    /// The identifiers of the counted patients, sorted.
-    public let patients: [String]
-    /// The number of patients for whom the condition is unknown.
-    public let unknown: Int
-    /// By the report's measures.
-    public let measures: [ReferenceCount]
-    /// By breakdown, stratum and measure.
-    public let tables: [[[ReferenceCount]]]
-}
-
-/// How many units there are, and how many patients they come from.
-public struct ReferenceCount: Hashable, Sendable {
-    public let patients: Int
-    public let units: Int
-
-    public init(patients: Int, units: Int) {
-        self.patients = patients
-        self.units = units
     }
 }

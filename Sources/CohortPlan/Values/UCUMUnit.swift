@@ -132,3 +132,13 @@ extension UCUMUnit {
         return leftSide < rightSide ? .orderedAscending : leftSide > rightSide ? .orderedDescending : .orderedSame
     }
 }
+
+extension UCUMUnit {
+    /// A number of this unit in another one, to as many digits as a decimal holds; nil when the two cannot be converted.
+    ///
+    /// For describing numbers; where they are compared, nothing is divided (``order(_:_:in:)``).
+    func converted(_ value: ExactDecimal, to other: UCUMUnit) -> ExactDecimal? {
+        guard isCommensurable(with: other), other.numerator != 0, denominator != 0 else { return nil }
+        return ExactDecimal(value.value * numerator * other.denominator / (denominator * other.numerator))
+    }
+}

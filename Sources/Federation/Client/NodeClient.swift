@@ -26,8 +26,9 @@ public struct NodeClient: Sendable {
 
     /// Says that the node is well.
     /// - Parameter working: the ids of the tasks it works on, whose leases this keeps.
-    public func heartbeat(models: [SourceModel], working: [String]) async throws(HubFailure) -> HeartbeatReply {
-        try await post("/v1/node/heartbeat", Heartbeat(models: models, working: working), as: HeartbeatReply.self)
+    public func heartbeat(models: [SourceModel], working: [String], dataVersion: String? = nil) async throws(HubFailure) -> HeartbeatReply {
+        try await post(
+            "/v1/node/heartbeat", Heartbeat(models: models, working: working, dataVersion: dataVersion), as: HeartbeatReply.self)
     }
 
     /// Waits for a task.

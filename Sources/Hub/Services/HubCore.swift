@@ -5,6 +5,7 @@ import Disclosure
 import Federation
 import Foundation
 import Hyperontology
+import RDF
 
 /// What the hub's services share: what it knows, what it remembers, its key, and the bell that wakes those who wait.
 struct HubCore: Sendable {
@@ -14,6 +15,8 @@ struct HubCore: Sendable {
     let key: SigningKey
     let bell = Bell()
     let queue = WaitingNodes()
+    /// What is published of datasets.
+    let catalogue: Graph
     /// For what computes for long, so that it keeps no node and no other researcher waiting.
     let workers = WorkerPool()
 
@@ -21,6 +24,7 @@ struct HubCore: Sendable {
     init(_ configuration: HubConfiguration, hyperontology: Hyperontology) throws(DiagnosticList) {
         self.configuration = configuration
         self.hyperontology = hyperontology
+        catalogue = try DatasetCatalogue.read(folder: configuration.datasets)
         do {
             store = try HubStore(path: configuration.store)
             key = try SigningKey.load(orMakeAt: configuration.signingKey)

@@ -17,6 +17,8 @@ struct NodeService: Sendable {
         static let message = 1 << 20
         /// Source models that a node names.
         static let models = 16
+        /// Characters of a version of data.
+        static let version = 100
         /// Seconds that a request for work may wait.
         static let wait = 60
         /// Reasons for one criterion or outcome.
@@ -115,6 +117,10 @@ struct NodeService: Sendable {
 
     func heartbeat(_ heartbeat: Heartbeat, from node: StoredNode) async throws -> HeartbeatReply {
         try NodeService.check(heartbeat.models)
+        guard heartbeat.dataVersion.map({ !$0.isEmpty && $0.isReadable(atMost: Limits.version) }) ?? true else {
+            throw Problem.badInput(
+                Diagnostic("F0627", "a version of data is one line of 1 to \(Limits.version) characters", help: "write `2025-10`"))
+        }
         let now = Date()
         try await core.store.heartbeat(
             node.name, heartbeat, gap: core.configuration.presenceGap, lease: Double(core.configuration.leaseSeconds), now: now)
@@ -196,7 +202,8 @@ extension NodeListing {
         return try await store.nodes(now: now).map { node in
             let (state, since) = state(of: node, gap: configuration.presenceGap, now: now)
             return NodeListing(
-                name: node.name, state: state, since: since, lastHeartbeat: node.lastHeartbeat, models: node.models, trouble: node.trouble)
+                name: node.name, state: state, since: since, lastHeartbeat: node.lastHeartbeat, models: node.models, trouble: node.trouble,
+                dataVersion: node.dataVersion)
         }
     }
 

@@ -35,6 +35,9 @@ extension HubStore {
         migrator.registerMigration("2 trouble of nodes") { database in
             try database.execute(sql: "ALTER TABLE node ADD COLUMN trouble TEXT")
         }
+        migrator.registerMigration("3 versions of data") { database in
+            try database.execute(sql: "ALTER TABLE node ADD COLUMN dataVersion TEXT")
+        }
         return migrator
     }
 }

@@ -11,7 +11,8 @@ extension NodeAgent {
         var isAway = false
         while true {
             do {
-                _ = try await client.heartbeat(models: models, working: await working.ids.sorted())
+                _ = try await client.heartbeat(
+                    models: models, working: await working.ids.sorted(), dataVersion: dataVersion)
                 if isAway { logger.notice("the hub is back") }
                 isAway = false
             } catch {

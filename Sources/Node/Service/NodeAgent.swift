@@ -18,7 +18,9 @@ public struct NodeAgent: Sendable {
     let runner: TaskRunner
     let state: NodeState
     let models: [SourceModel]
+    let dataVersion: String?
     let sources: [any SourceAdapter]
+    let indexes: [NodeIndex]
     let heartbeat: Duration
     let working = WorkingSet()
     let logger: Logger
@@ -52,13 +54,16 @@ public struct NodeAgent: Sendable {
             throw DiagnosticList([error])
         }
         self.sources = sources
+        indexes = NodeIndex.all(configuration, sources)
         models = configuration.sources.map(\.model)
+        dataVersion = configuration.dataVersion
         let folder: [any ImageSource] = configuration.images.map { [ImageFolder(path: $0)] } ?? []
         let dispatcher = NodeDispatcher(
-            engine: PlanEngine(sources: sources), policy: policy, tools: ToolShelf(configuration.tools),
+            sources: ScopedSources(sources, terms: configuration.terms), policy: policy, tools: ToolShelf(configuration.tools),
             images: folder + sources.compactMap { $0 as? any ImageSource }, processing: SandboxEngine(), state: configuration.state)
         runner = TaskRunner(
-            node: configuration.name, executor: NodeExecutor(sources: sources, policy: policy), dispatcher: dispatcher)
+            node: configuration.name,
+            executor: NodeExecutor(sources: sources, policy: policy, terms: configuration.terms), dispatcher: dispatcher)
         logger = Logger(label: "cohortium.node.\(configuration.name)")
     }
 
@@ -101,6 +106,7 @@ public struct NodeAgent: Sendable {
             group.addTask { try await beat() }
             group.addTask { try await deliverKept() }
             group.addTask { try await work() }
+            for index in indexes { group.addTask { try await index.keep(logger) } }
             // Whichever ends first ends the other: a node that gives signs of life but does not work would be a lie.
             defer { group.cancelAll() }
             try await group.next()

@@ -49,7 +49,7 @@ public struct Dataset: Sendable {
         parts = [Part(name: name, id: numbering.dictionary.id(of: .iri(name)) ?? -1, source: defaultSource)]
     }
 
-    private init(dictionary: DatasetDictionary, defaultSource: TripleSource, parts: [Part]) {
+    init(dictionary: DatasetDictionary, defaultSource: TripleSource, parts: [Part]) {
         self.dictionary = dictionary
         self.defaultSource = defaultSource
         self.parts = parts

@@ -9,9 +9,12 @@ public struct RecordSource: SourceAdapter {
     /// The kinds of events that this source does not hold.
     let missing: Set<EventKind>
 
+    /// The kinds of events of which no record says nothing.
+    let open: Set<EventKind>
     let handsOverValues: Bool
 
-    public init(records: [PatientRecord], missing: Set<EventKind> = [], handsOverValues: Bool = true) {
+    public init(records: [PatientRecord], missing: Set<EventKind> = [], open: Set<EventKind> = [], handsOverValues: Bool = true) {
+        self.open = open
         self.handsOverValues = handsOverValues
         self.records = records
         self.missing = missing
@@ -25,6 +28,7 @@ public struct RecordSource: SourceAdapter {
         handsOverValues ? .exact : .notEvaluable("no number is handed over here")
     }
     public func assess(_ subject: Demographic) -> Assessment { .exact }
+    public func absenceMeansNo(of kind: EventKind) -> Bool { !open.contains(kind) }
     public func nativeQueries(for request: EventRequest, in plan: ExpandedPlan) -> [NativeQuery] { [] }
 
     public func patients() async throws(SourceFailure) -> [SourcePatient] {

@@ -1,0 +1,91 @@
+import CohortPlan
+import Diagnostics
+import Execution
+import Federation
+import Foundation
+import Hyperontology
+import RDF
+import SPARQL
+import Synchronization
+
+/// What the hub says in RDF, a graph each: the hyperontology, the nodes, what they cover, the datasets. All of it is public.
+final class HubGraphs: Sendable {
+    static let hyperontology = "urn:cohortium:graph:hyperontology"
+    static let nodes = "urn:cohortium:graph:nodes"
+    static let coverage = "urn:cohortium:graph:coverage"
+    static let datasets = "urn:cohortium:graph:datasets"
+
+    /// The graphs at one time, with a text that is another whenever one of them is.
+    struct Snapshot: Sendable {
+        let named: [Dataset.NamedGraph]
+        let dataset: Dataset
+        let version: String
+
+        init(named: [Dataset.NamedGraph], version: String) {
+            self.named = named
+            self.version = version
+            dataset = Dataset(named: named, defaults: Set(named.map(\.name)))
+        }
+
+        /// A dataset that stays as it is.
+        init(_ dataset: Dataset, version: String) {
+            (named, self.dataset, self.version) = ([], dataset, version)
+        }
+
+        /// The same with further graphs, which are no part of the default graph.
+        func with(_ others: [Dataset.NamedGraph]) -> Dataset {
+            Dataset(named: named + others, defaults: Set(named.map(\.name)))
+        }
+    }
+
+    private let core: HubCore
+    private let service: NodeService
+    private let catalogue: Graph
+    private let covers = CoverageOnDemand()
+    private let last = Mutex<(key: String, snapshot: Snapshot)?>(nil)
+    private let run = Secret.make(bytes: 9)
+
+    init(core: HubCore, nodes: NodeService) {
+        self.core = core
+        service = nodes
+        catalogue = core.catalogue
+    }
+
+    /// The graphs as they are now.
+    func current() async throws -> Snapshot {
+        let listing = try await service.listing().filter { $0.state != .revoked }
+        let key = listing.map {
+            "\($0.name) \($0.state) \($0.since.timeIntervalSince1970) \($0.models.map(\.rawValue)) \($0.dataVersion ?? "")"
+        }
+        .joined(separator: "\n")
+        if let last = last.withLock({ $0 }), last.key == key { return last.snapshot }
+        let (hyperontology, catalogue, covers) = (core.hyperontology, catalogue, covers)
+        let version = run + "-" + Digest.name(of: key).suffix(12)
+        let snapshot = try await core.workers.run {
+            let coverage = covers.value(hyperontology)
+            return Snapshot(
+                named: [
+                    Dataset.NamedGraph(name: Self.hyperontology, graph: hyperontology.graph),
+                    Dataset.NamedGraph(name: Self.nodes, graph: NodeGraph.nodes(listing)),
+                    Dataset.NamedGraph(name: Self.coverage, graph: NodeGraph.coverage(listing, coverage)),
+                    Dataset.NamedGraph(name: Self.datasets, graph: catalogue),
+                ], version: version)
+        }
+        last.withLock { $0 = (key, snapshot) }
+        return snapshot
+    }
+
+    /// Coverage is worked out once, when it is first asked for.
+    private final class CoverageOnDemand: Sendable {
+        private let made = Mutex<ConceptCoverage?>(nil)
+
+        func value(_ hyperontology: Hyperontology) -> ConceptCoverage {
+            made.withLock { made in
+                if let made { return made }
+                let coverage = ConceptCoverage(hyperontology)
+                made = coverage
+                return coverage
+            }
+        }
+    }
+}
