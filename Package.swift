@@ -84,6 +84,7 @@ let package = Package(
         room("Compiler", ["CohortQL", "CohortPlan", "Hyperontology", "Diagnostics"]),
         room("Execution", ["CohortPlan", "Hyperontology", "Diagnostics", collections]),
         room("SPARQL", ["RDF", "Diagnostics", "COpenSSL"]),
+        room("AtlasImport", ["CohortQL", "Diagnostics"]),
 
         // Floor 3: the source models; disclosure control; the synthetic population.
         room("OMOPAdapter", ["Execution", "CohortPlan", "Hyperontology", "PostgresClient", "Diagnostics", sqlite]),
@@ -122,7 +123,7 @@ let package = Package(
             dependencies: [
                 "Hub", "Node", "Federation", "DICOMAdapter", "Synthesis", "OrthancServer", "Processes", "Disclosure", "Compiler", "SPARQL",
                 "Hyperontology",
-                "CohortQL", "CohortPlan",
+                "AtlasImport", "CohortQL", "CohortPlan",
                 "Execution", "RDF", "HTTPClient", "Diagnostics", arguments, logging, signals, yaml,
             ],
             swiftSettings: strict),
@@ -184,6 +185,13 @@ let package = Package(
             "LanguageTests",
             ["InMemorySource", "Compiler", "CohortQL", "CohortPlan", "Execution", "Hyperontology", "Diagnostics", "cohortium"],
             exclude: ["lsp_client.py"]),
+        tests(
+            "AtlasImportTests",
+            [
+                "AtlasImport", "InMemorySource", "PublishedPatients", "PostgresServer", "OMOPAdapter", "PostgresClient", "Compiler",
+                "CohortQL",
+                "CohortPlan", "Execution", "Hyperontology", "Diagnostics", sqlite,
+            ]),
         tests("SPARQLTests", ["SPARQL", "RDF", "Diagnostics"]),
         tests(
             "FederatedSPARQLTests",

@@ -28,6 +28,7 @@ public struct Formatter {
                 lines.append("import \(Formatter.quoted(statement.path.text))")
             case .parameter(let parameter): write(parameter)
             case .concepts(let set): write(set)
+            case .codes(let set): write(set)
             case .cohort(let cohort): write(cohort)
             case .report(let report): write(report)
             case .dispatch(let dispatch): write(dispatch)
@@ -58,6 +59,7 @@ public struct Formatter {
     }
 
     private mutating func write(_ cohort: CohortSyntax) {
+        if let atlas = cohort.atlas { return write(cohort, atlas) }
         if let expression = cohort.expression {
             writeComments(before: cohort.span.upperBound, indent: "")
             lines.append("cohort \(cohort.name.text) = \(text(expression, isWhole: true))")
@@ -188,7 +190,7 @@ public struct Formatter {
         return parts.joined(separator: " ")
     }
 
-    private func text(_ quantifier: QuantifierSyntax) -> String {
+    func text(_ quantifier: QuantifierSyntax) -> String {
         switch quantifier.form {
         case .any: "any"
         case .none: "no"

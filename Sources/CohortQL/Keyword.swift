@@ -3,7 +3,8 @@ public enum Keyword {
     /// Those that are no names: what can follow an event's name or description, and what begins a condition or a definition
     /// (`Reserved` in the grammar).
     public static let reserved: Set<String> = [
-        "cohort", "report", "concepts", "parameter", "import", "patients", "and", "or", "not", "any", "no", "sex", "age", "exists", "in",
+        "cohort", "report", "concepts", "codes", "parameter", "import", "patients", "and", "or", "not", "any", "no", "sex", "age", "exists",
+        "in",
         "observed",
         "unknown", "exactly", "at", "from", "to", "of", "is", "within", "before", "after", "on", "more", "between", "during", "starts",
         "ends", "overlaps", "contains", "meets", "equals", "each", "having", "by", "dispatch",
@@ -24,8 +25,14 @@ public enum Keyword {
         "minute", "minutes",
         "nodes", "outputs", "overlap", "parameters", "scope", "second", "seconds", "summary", "threshold", "unit", "value",
         "weeks", "where", "with", "year", "years", "yes",
-    ]).sorted()
+    ]).union(atlas).union(RecordWords.tables).union(RecordWords.fields).sorted()
+
+    /// Those that only a cohort with the semantics of ATLAS has, and sets of codes.
+    private static let atlas: Set<String> = [
+        "all", "as", "atlas", "censor", "collapse", "distinct", "end", "enter", "exit", "exposure", "gaps", "it", "its", "keep", "mapped",
+        "none", "period", "qualify", "rule", "semantics", "source", "start", "time",
+    ]
 
     /// Those that begin a definition or a report, and so are where reading goes on after a mistake.
-    static let statements: Set<String> = ["cohort", "report", "concepts", "parameter", "import", "dispatch"]
+    static let statements: Set<String> = ["cohort", "report", "concepts", "codes", "parameter", "import", "dispatch"]
 }

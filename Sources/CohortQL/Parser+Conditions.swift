@@ -150,7 +150,7 @@ extension Parser {
         return QuantifierSyntax(form: isLeast ? .atLeast(number) : .atMost(number), span: start.union(SourceSpan(previousEnd, previousEnd)))
     }
 
-    private mutating func parseQuantifierIfPresent() throws(Stop) -> QuantifierSyntax? {
+    mutating func parseQuantifierIfPresent() throws(Stop) -> QuantifierSyntax? {
         let start = current.span
         let form: QuantifierSyntax.Form
         switch current.kind == .word ? current.text : "" {

@@ -63,6 +63,7 @@ public struct Parser {
         case "import": return .importing(try parseImport())
         case "parameter": return .parameter(try parseParameter())
         case "concepts": return .concepts(try parseConceptSet())
+        case "codes": return .codes(try parseCodeSet())
         case "cohort": return .cohort(try parseCohort())
         case "report":
             let found = try parseReport()
@@ -78,7 +79,8 @@ public struct Parser {
                 fail("C0124", "a file has one dispatch", at: found.span, help: "write the other one into a file of its own")
             }
             return .dispatch(found)
-        default: throw unexpected("`cohort` or `report`", among: ["cohort", "report", "concepts", "parameter", "import", "dispatch"])
+        default:
+            throw unexpected("`cohort` or `report`", among: ["cohort", "report", "concepts", "codes", "parameter", "import", "dispatch"])
         }
     }
 
@@ -125,10 +127,17 @@ public struct Parser {
         let start = current.span
         try expect("cohort")
         let name = try parseName("a name for the cohort")
+        if take("semantics") {
+            let atlas = try parseAtlasCohort()
+            return CohortSyntax(
+                name: name, events: [], condition: nil, expression: nil, atlas: atlas,
+                span: start.union(SourceSpan(previousEnd, previousEnd)))
+        }
         if take("=") {
             let expression = try parseCohortExpression()
             return CohortSyntax(
-                name: name, events: [], condition: nil, expression: expression, span: start.union(SourceSpan(previousEnd, previousEnd)))
+                name: name, events: [], condition: nil, expression: expression, atlas: nil,
+                span: start.union(SourceSpan(previousEnd, previousEnd)))
         }
         try expect("{")
         var events: [EventSyntax] = []
@@ -155,7 +164,8 @@ public struct Parser {
         }
         try expect("}")
         return CohortSyntax(
-            name: name, events: events, condition: condition, expression: nil, span: start.union(SourceSpan(previousEnd, previousEnd)))
+            name: name, events: events, condition: condition, expression: nil, atlas: nil,
+            span: start.union(SourceSpan(previousEnd, previousEnd)))
     }
 
     private mutating func parseCohortExpression() throws(Stop) -> CohortExpressionSyntax {

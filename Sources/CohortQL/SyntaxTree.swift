@@ -24,6 +24,7 @@ public enum StatementSyntax: Hashable, Sendable {
     case importing(ImportSyntax)
     case parameter(ParameterSyntax)
     case concepts(ConceptSetSyntax)
+    case codes(CodeSetSyntax)
     case cohort(CohortSyntax)
     case report(ReportSyntax)
     case dispatch(DispatchSyntax)
@@ -69,7 +70,7 @@ public struct NameSyntax: Hashable, Sendable {
     public let span: SourceSpan
 }
 
-/// `cohort NAME { … }` or `cohort NAME = A union B`
+/// `cohort NAME { … }`, `cohort NAME = A union B` or `cohort NAME semantics atlas { … }`
 public struct CohortSyntax: Hashable, Sendable {
     public let name: NameSyntax
     public let events: [EventSyntax]
@@ -77,6 +78,8 @@ public struct CohortSyntax: Hashable, Sendable {
     public let condition: ConditionSyntax?
     /// Nil for one that is described.
     public let expression: CohortExpressionSyntax?
+    /// Nil but for one with the semantics of ATLAS.
+    public let atlas: AtlasCohortSyntax?
     public let span: SourceSpan
 }
 

@@ -70,7 +70,7 @@ struct AnchorRenumbering {
         case .relation(let event, let window):
             use(event)
             use(window.anchor.event)
-        case .sex: break
+        case .sex, .atlas: break
         case .age(let point, _), .ageInMonths(let point, _): use(point.event)
         }
     }
@@ -105,7 +105,7 @@ struct AnchorRenumbering {
         case .exists(let event): .exists(renumber(event))
         case .ratio(let event, let other, let range): .ratio(renumber(event), to: renumber(other), range)
         case .relation(let event, let window): .relation(renumber(event), renumber(window))
-        case .sex: condition
+        case .sex, .atlas: condition
         case .age(let point, let range): .age(renumber(point), range)
         case .ageInMonths(let point, let range): .ageInMonths(renumber(point), range)
         case .some(let range, let parts): .some(range, parts.map(renumber))
@@ -162,8 +162,11 @@ private struct PlanKeys {
     private func key(_ selection: EventSelection) -> String {
         let windows = Set(selection.windows.map(key)).sorted().joined(separator: ";")
         let pick = selection.pick.anchor.map { "nearest \(key($0))" } ?? "\(selection.pick)"
-        return digest("\(selection.request.normalised) \(pick) \(windows)")
+        return digest("\(words(of: selection.request.normalised)) \(pick) \(windows)")
     }
+
+    /// As requests were named before there were any for rows of tables, so that the order of parts, and with it the hash, stays.
+    private func words(of request: EventRequest) -> String { "\(request)".replacing(", record: nil)", with: ")") }
 
     private func digest(_ text: String) -> String { SHA256.hexadecimal(of: Array(text.utf8)) }
 
@@ -274,9 +277,19 @@ private struct PlanKeys {
         case .relation(let event, let window): digest("relation \(events[event.index]) \(key(window))")
         case .ratio(let event, let other, let range): digest("ratio \(events[event.index]) \(events[other.index]) \(range)")
         case .sex(let sex): digest("sex \(sex)")
+        case .atlas(let cohort): digest("atlas \(cohort.json)")
         case .age(let point, let range): digest("age \(key(point)) \(range)")
         case .ageInMonths(let point, let range): digest("months \(key(point)) \(range)")
         case .chain(let selection, let count, let gap): digest("chain \(key(selection)) \(count) \(gap.normalised)")
         }
+    }
+}
+
+extension AtlasCohort {
+    /// In full, in a fixed order: such cohorts are long, and describing them takes longer.
+    fileprivate var json: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: (try? encoder.encode(self)) ?? Data(), as: UTF8.self)
     }
 }

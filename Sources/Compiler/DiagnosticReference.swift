@@ -23,7 +23,7 @@ public enum DiagnosticReference {
 
     /// Every entry, by code.
     public static var entries: [Entry] {
-        (reading + resolving + values + texts + patients + reports + dispatches + warnings).sorted { $0.code < $1.code }
+        (reading + resolving + values + texts + patients + atlas + reports + dispatches + warnings).sorted { $0.code < $1.code }
     }
 
     /// A cohort with a condition.
@@ -167,6 +167,26 @@ public enum DiagnosticReference {
         Entry(
             "C0265", "Days, years and events are counted in whole numbers.",
             "parameter reach = 1.5\n\n" + cohort("any death within $reach days of 2020-01-01")),
+    ]
+
+    /// A cohort with the semantics of ATLAS.
+    private static func atlas(_ records: String) -> String {
+        "codes Stroke = include omop:372924\n\ncohort A semantics atlas {\n  enter with \(records)\n  observed 0 days before and 0 days after\n}\n"
+    }
+
+    private static let atlas = [
+        Entry(
+            "C0320", "Sets of codes hold numbers of the OMOP vocabulary, which each database says the meaning of.",
+            "codes Stroke = include snomed:230690007\n\n" + cohort("sex is male")),
+        Entry("C0321", "A set of codes is used below its definition.", atlas("condition_occurrence of Strokes\n    or death of Stroke")),
+        Entry(
+            "C0323", "Some tables of OMOP hold no concept, and observation periods alone can be given other days.",
+            atlas("observation_period of Stroke")),
+        Entry(
+            "C0324", "Each table of OMOP has its own fields.", atlas("condition_occurrence of Stroke { days_supply >= 30 }")),
+        Entry(
+            "C0325", "Concepts are tested by `is`, numbers and days by comparisons.",
+            atlas("drug_exposure of Stroke { days_supply is omop:1 }")),
     ]
 
     private static let reports = [

@@ -148,6 +148,8 @@ extension PlanBuilder {
         let meaning: Meaning?
         if let expression = syntax.expression {
             meaning = self.meaning(of: expression)
+        } else if let atlas = syntax.atlas {
+            meaning = self.meaning(of: atlas, named: syntax.name)
         } else {
             for event in syntax.events { define(event, of: syntax) }
             anchorsInScope = scope..<anchors.count

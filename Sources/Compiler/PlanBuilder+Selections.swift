@@ -275,6 +275,7 @@ extension EventKind {
         case .visit: "Visit"
         case .specimen: "Specimen"
         case .observationPeriod: "ObservationPeriod"
+        case .record: "Record"
         }
     }
 }

@@ -20,6 +20,9 @@ extension PlanBuilder {
         for set in conceptSets.values.filter({ !$0.isUsed }).sorted(by: { $0.name.span.lowerBound < $1.name.span.lowerBound }) {
             warn("C0285", "the set `\(set.name.text)` is not used", at: set.name.span, help: "write `of \(set.name.text)`, or take it out")
         }
+        for set in codeSets.values.filter({ !$0.isUsed }).sorted(by: { $0.name.span.lowerBound < $1.name.span.lowerBound }) {
+            warn("C0285", "the set `\(set.name.text)` is not used", at: set.name.span, help: "write `of \(set.name.text)`, or take it out")
+        }
         for parameter in parameters.values.filter({ !$0.isUsed }).sorted(by: { $0.name.span.lowerBound < $1.name.span.lowerBound }) {
             let name = parameter.name
             warn("C0285", "the parameter `\(name.text)` is not used", at: name.span, help: "write `$\(name.text)`, or take it out")

@@ -26,6 +26,7 @@ struct PlanBuilder {
     private(set) var diagnostics: [Diagnostic] = []
     var parameters: [String: DefinedParameter] = [:]
     var conceptSets: [String: DefinedConcepts] = [:]
+    var codeSets: [String: DefinedCodes] = [:]
     var cohorts: [String: DefinedCohort] = [:]
     /// The named events of all cohorts, each cohort's together.
     var anchors: [NamedEvent] = []
@@ -61,6 +62,7 @@ struct PlanBuilder {
             switch statement {
             case .parameter(let parameter): define(parameter)
             case .concepts(let set): define(set)
+            case .codes(let set): define(set)
             case .cohort(let cohort) where wanted?.contains(cohort.name.text) ?? true: define(cohort)
             case .cohort, .report, .dispatch: break
             case .importing(let statement):
@@ -177,6 +179,13 @@ struct Meaning {
         size = 1
     }
 
+    /// A condition that is a whole, of several criteria with words of their own.
+    init(_ condition: Condition, parts: [SourceSpan]) {
+        self.condition = condition
+        label = .parts(parts.map { .words($0) })
+        size = 1
+    }
+
     init(_ parts: [Meaning], as make: ([Condition]) -> Condition) {
         condition = make(parts.map(\.condition))
         label = .parts(parts.map(\.label))
@@ -196,6 +205,7 @@ extension StatementSyntax {
         switch self {
         case .parameter(let parameter): parameter.name.text
         case .concepts(let set): set.name.text
+        case .codes(let set): set.name.text
         case .cohort(let cohort): cohort.name.text
         case .report, .dispatch, .importing: nil
         }

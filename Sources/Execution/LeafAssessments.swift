@@ -60,6 +60,7 @@ struct LeafAssessments {
         case .relation(let event, let window): return position(of: event).combined(with: position(of: window.anchor))
         case .ratio(let event, let other, _): return number(of: event).combined(with: number(of: other))
         case .sex: return sex
+        case .atlas(let cohort): return assessment(of: cohort)
         case .age(let point, _), .ageInMonths(let point, _): return birthDate.combined(with: position(of: point))
         }
     }

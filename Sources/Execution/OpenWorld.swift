@@ -34,7 +34,7 @@ struct OpenWorld {
         case .relation(let event, let window): return given(records(of: event) + records(of: window.anchor), condition)
         case .ratio(let event, let other, _): return given(records(of: event) + records(of: other), condition)
         case .age(let point, _), .ageInMonths(let point, _): return given(records(of: point), condition)
-        case .sex: return condition
+        case .sex, .atlas: return condition
         }
     }
 

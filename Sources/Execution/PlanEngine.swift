@@ -122,6 +122,11 @@ struct SourceNeeds {
         case .exists, .relation, .ratio: break
         case .sex: add(assessment.sex)
         case .age, .ageInMonths: add(assessment.birthDate)
+        case .atlas(let cohort):
+            guard assessment.assessment(ofLeaf: condition).coverage != .notEvaluable else { return }
+            for request in cohort.requests { add(EventRequest(request), assessment) }
+            if cohort.needsBirthYear { add(assessment.birthDate) }
+            if cohort.needsSex { add(assessment.sex) }
         }
     }
 

@@ -99,6 +99,7 @@ struct PlanEvaluation {
         case .age(let point, let range): return age(at: point) { $0.age(since: $1, isIn: range) }
         case .ageInMonths(let point, let range): return age(at: point) { $0.months(since: $1, isIn: range) }
         case .chain(let selection, let count, let gap): return chain(selection, count, gap)
+        case .atlas(let cohort): return atlas(cohort)
         case .all, .any, .not, .some, .given, .known, .possible: return .allUnknown(count: patients.count)
         }
     }

@@ -131,10 +131,12 @@ public struct SourceEvent: Hashable, Sendable {
     public let series: [String]
     /// For observations, where the source hands it over: the number that is recorded.
     public let value: RecordedValue
+    /// For rows of OMOP tables: what else a cohort with the semantics of ATLAS goes by.
+    public let row: SourceRow?
 
     public init(
         patient: String, key: String, start: DateRange?, end: DateRange? = nil, isCertain: Bool = true, study: String? = nil,
-        series: [String] = [], value: RecordedValue = .absent
+        series: [String] = [], value: RecordedValue = .absent, row: SourceRow? = nil
     ) {
         self.patient = patient
         self.key = key
@@ -144,6 +146,20 @@ public struct SourceEvent: Hashable, Sendable {
         self.study = study
         self.series = series
         self.value = value
+        self.row = row
+    }
+}
+
+/// What a row of an OMOP table has beside its days.
+public struct SourceRow: Hashable, Sendable {
+    public let number: Int
+    public let concept: Int?
+    public let visit: Int?
+
+    public init(number: Int, concept: Int?, visit: Int?) {
+        self.number = number
+        self.concept = concept
+        self.visit = visit
     }
 }
 

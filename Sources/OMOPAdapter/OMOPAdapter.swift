@@ -124,6 +124,7 @@ public struct OMOPAdapter: SourceAdapter {
         for query in lowered.queries {
             switch query.rows {
             case .records(let reader): events += try await database.rows(of: query.statement) { reader.event(in: $0) }
+            case .rows(let reader): events += try await database.rows(of: query.statement) { reader.event(in: $0) }
             case .images(let reader):
                 let rows = try await database.rows(of: query.statement) { reader.series(in: $0) }
                 events += reader.events(from: rows)

@@ -23,6 +23,9 @@ struct RequestLowering {
     /// Lowers a request to one selection for each table that can be searched.
     /// - Parameter number: how many parameters stand before those of the first selection; nil where each is a statement of its own.
     func lower(_ request: EventRequest, of patients: Patients = .all, after number: Int? = nil) -> LoweredRequest {
+        if let record = request.record {
+            return LoweredRequest([Result { () throws(LoweringGap) in try rows(record, of: patients, after: number ?? 0) }])
+        }
         guard let binding = bindings.events[request.kind.rawValue], !binding.places.isEmpty else {
             return LoweredRequest([.failure(LoweringGap("OMOP has no place for \(request.kind.words)"))])
         }

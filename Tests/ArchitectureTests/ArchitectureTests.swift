@@ -6,7 +6,7 @@ private let floors: [String: Int] = [
     "CRaptor2": -1, "CCurl": -1, "COpenSSL": -1, "CPostgres": -1, "CZlib": -1,
     "Diagnostics": 0, "RDF": 0, "HTTPClient": 0, "PostgresClient": 0, "DICOMFile": 0,
     "Processes": 1, "CohortQL": 1, "CohortPlan": 1, "Hyperontology": 1,
-    "Compiler": 2, "Execution": 2, "SPARQL": 2,
+    "Compiler": 2, "Execution": 2, "SPARQL": 2, "AtlasImport": 2,
     "OMOPAdapter": 3, "FederatedSPARQL": 3, "FHIRAdapter": 3, "DICOMAdapter": 3, "Disclosure": 3, "OrthancServer": 3, "Synthesis": 3,
     "Federation": 4, "CohortDispatch": 4,
     "Hub": 5, "Node": 5,

@@ -68,6 +68,7 @@ extension CohortPlan {
             }
             guard range.unit == "1" else { throw InvalidPlan(reason: "a ratio with a unit") }
         case .sex: break
+        case .atlas(let cohort): try cohort.validate(nodes: &nodes)
         case .age(let point, let range), .ageInMonths(let point, let range):
             guard range.upper.map({ $0 >= range.lower }) ?? true else { throw InvalidPlan(reason: "an empty range of ages") }
             try validate(point, before: anchors.count)
@@ -99,6 +100,9 @@ extension CohortPlan {
             }
         }
         let request = selection.request
+        guard request.record == nil, request.kind != .record else {
+            throw InvalidPlan(reason: "rows of a table outside of an ATLAS cohort")
+        }
         guard request.value == nil || request.kind == .observation else { throw InvalidPlan(reason: "a value on an event that has none") }
         guard request.attributes.isEmpty || request.kind == .imagingSeries else {
             throw InvalidPlan(reason: "series attributes on an event that is no series")

@@ -53,8 +53,17 @@ extension CohortPlan {
             leaf(.events(selection.request), negated: range.upper != nil && range.lower == 0 ? !negated : negated)
         case .exists, .relation, .ratio: break
         case .sex: leaf(.sex, negated: negated)
+        case .atlas(let cohort):
+            for (index, request) in cohort.requests.enumerated() {
+                collect(EventRequest(request), path: path + [index], negated: negated, into: &found)
+            }
         case .age, .ageInMonths: leaf(.birthDate, negated: negated)
         }
+    }
+
+    private static func collect(_ request: EventRequest, path: [Int], negated: Bool, into found: inout [Criterion]) {
+        let id = "condition " + path.map(String.init).joined(separator: ".")
+        found.append(Criterion(id: id, subject: .events(request), isNegated: negated))
     }
 
     /// The requests of which the number itself is needed, and not only whether it passes a test.
@@ -70,7 +79,7 @@ extension CohortPlan {
             case .given(let known, let part): rest += [known, part]
             case .ratio(let event, let other, _): found.formUnion([anchors[event.index].request, anchors[other.index].request])
             case .count(let selection, _) where selection.pick.needsNumber: found.insert(selection.request)
-            case .count, .chain, .exists, .relation, .sex, .age, .ageInMonths: break
+            case .count, .chain, .exists, .relation, .sex, .age, .ageInMonths, .atlas: break
             }
         }
         return found

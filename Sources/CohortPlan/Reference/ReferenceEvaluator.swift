@@ -5,8 +5,12 @@ public struct ReferenceEvaluator: Sendable {
     let plan: CohortPlan
     private let conceptsOfSet: [ConceptSet: Set<ConceptIRI>]
 
-    public init(_ expanded: ExpandedPlan) {
+    private let vocabulary: SiteVocabulary
+
+    /// - Parameter vocabulary: the site's, for cohorts with the semantics of ATLAS.
+    public init(_ expanded: ExpandedPlan, vocabulary: SiteVocabulary = SiteVocabulary()) {
         plan = expanded.plan
+        self.vocabulary = vocabulary
         conceptsOfSet = Dictionary(expanded.expansions.map { ($0.set, Set($0.concepts)) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -83,6 +87,7 @@ public struct ReferenceEvaluator: Sendable {
             return patient.sex.map { Truth($0 == sex) } ?? .unknown
         case .age(let point, let range): return age(of: patient, at: point, range, resolved) { $0.completedYears(since: $1) }
         case .ageInMonths(let point, let range): return age(of: patient, at: point, range, resolved) { $0.completedMonths(since: $1) }
+        case .atlas(let cohort): return Truth(!episodes(of: cohort, patient).isEmpty)
         case .some(let range, let parts):
             let truths = parts.map { truth(of: $0, patient, resolved) }
             return range.contains(from: truths.count { $0 == .yes }, to: truths.count { $0 != .no })
@@ -91,6 +96,13 @@ public struct ReferenceEvaluator: Sendable {
         case .given(let known, let part): return truth(of: known, patient, resolved) == .yes ? truth(of: part, patient, resolved) : .unknown
         case .chain(let selection, let count, let gap): return chain(of: count, gap, candidates(of: selection, patient, resolved))
         }
+    }
+
+    /// The patient's stays in a cohort with the semantics of ATLAS.
+    public func episodes(of cohort: AtlasCohort, _ patient: PatientRecord) -> [AtlasEpisode] {
+        // A date of birth that is known in part lies within one year.
+        let person = AtlasPerson(birthYear: patient.birthDate?.earliest.components.year, sex: patient.sex)
+        return AtlasEvaluator(cohort, person: person) { patient.records($0, vocabulary) }.episodes()
     }
 
     private func age(
