@@ -179,7 +179,8 @@ extension PlanBuilder {
         switch condition {
         case .all(let parts), .any(let parts), .some(_, let parts): parts.contains { canBeUnknown($0) }
         case .not(let part): canBeUnknown(part)
-        case .known, .possible: false
+        // What ATLAS means is never unknown.
+        case .known, .possible, .atlas: false
         case .given, .sex, .age, .ageInMonths, .relation, .ratio: true
         case .count(let selection, _), .chain(let selection, _, _): selection.request.canBeUnknown
         case .exists(let event): anchors[event.index].selection.request.canBeUnknown
