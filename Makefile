@@ -7,7 +7,7 @@ SEED ?= 1
 ROUNDS ?= 20
 SENTENCES ?= 200000
 
-.PHONY: help setup setup-demo setup-test build demo test check format generated differential chaos conformance fuzz bench clean
+.PHONY: help setup setup-demo setup-test build demo test check format generated differential chaos conformance fuzz bench bench-rdf clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,9 +55,13 @@ fuzz: setup-test ## texts and questions at random against the language's tools: 
 	COHORTIUM_SENTENCES=$(SENTENCES) $(if $(filter file,$(origin SEED)),,COHORTIUM_SEED=$(SEED)) \
 	  $(SWIFT) test --no-parallel --filter 'CohortQLTests.GrammarTests|LanguageTests.FuzzTests'
 
-bench: setup-test ## measurements as ratios: OMOP against expert SQL, SPARQL as written against optimised (Benchmarks/)
+bench: setup-test ## measurements as ratios: OMOP against expert SQL; an index of images; the language's tools (Benchmarks/)
 	$(SWIFT) run -c release language-benchmark
 	$(SWIFT) run -c release omop-benchmark
+	$(SWIFT) run -c release dicom-benchmark
+
+bench-rdf: setup-test ## RDF, reasoning and search beside rapper, Oxigraph, rdflib, owlrl and plain C, on ONTOLOGY=file.ttl: Benchmarks/RDF/RESULTS.md
+	@SWIFT=$(SWIFT) Scripts/bench-rdf $(ONTOLOGY)
 
 clean: ## removes what was built and the demonstration's files
 	rm -rf .build demo

@@ -67,6 +67,7 @@ let package = Package(
         .systemLibrary(name: "CCurl"),
         .systemLibrary(name: "COpenSSL"),
         .systemLibrary(name: "CPostgres"),
+        .systemLibrary(name: "CZlib"),
         room("Diagnostics"),
         room("RDF", ["CRaptor2"], linker: [raptor]),
         room("HTTPClient", ["CCurl"], linker: [curlOnOpenSSL]),
@@ -83,24 +84,27 @@ let package = Package(
         room("Compiler", ["CohortQL", "CohortPlan", "Hyperontology", "Diagnostics"]),
         room("Execution", ["CohortPlan", "Hyperontology", "Diagnostics", collections]),
         room("SPARQL", ["RDF", "Diagnostics", "COpenSSL"]),
+        room("AtlasImport", ["CohortQL", "Diagnostics"]),
 
         // Floor 3: the source models; disclosure control; the synthetic population.
         room("OMOPAdapter", ["Execution", "CohortPlan", "Hyperontology", "PostgresClient", "Diagnostics", sqlite]),
-        room("FHIRAdapter", ["Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Diagnostics", sqlite]),
-        room("DICOMAdapter", ["Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Diagnostics"]),
+        room("FHIRAdapter", ["Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Diagnostics", "COpenSSL", sqlite]),
+        room("FederatedSPARQL", ["SPARQL", "CohortQL", "Hyperontology", "RDF", "Diagnostics"]),
+        room("DICOMAdapter", ["Execution", "CohortPlan", "Hyperontology", "HTTPClient", "Processes", "Diagnostics", sqlite]),
         room("Disclosure", ["CohortPlan", "Execution", "Diagnostics", yaml]),
         room("OrthancServer", ["HTTPClient", "Processes", "Diagnostics"]),
         room("Synthesis", ["CohortPlan", "Hyperontology", "DICOMFile", "Diagnostics", sqlite]),
 
         // Floor 4: the wire between hub and nodes; computation beside the data.
         room("Federation", ["CohortPlan", "Execution", "Disclosure", "Diagnostics", "HTTPClient", "COpenSSL"]),
-        room("CohortDispatch", ["Diagnostics"]),
+        room("CohortDispatch", ["Processes", "Diagnostics"]),
 
         // Floor 5: the services.
         room(
             "Hub",
             [
-                "Federation", "Compiler", "SPARQL", "Hyperontology", "Disclosure", "RDF", "CohortQL", "CohortPlan", "Execution",
+                "Federation", "Compiler", "SPARQL", "FederatedSPARQL", "CZlib", "Hyperontology", "Disclosure", "RDF", "CohortQL",
+                "CohortPlan", "Execution",
                 "Diagnostics", sqlite, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioSSL, logging, lifecycle,
                 signals, yaml,
             ]),
@@ -108,7 +112,7 @@ let package = Package(
             "Node",
             [
                 "Federation", "CohortDispatch", "OMOPAdapter", "PostgresClient", "FHIRAdapter", "DICOMAdapter", "Disclosure", "Execution",
-                "Hyperontology",
+                "Compiler", "Hyperontology",
                 "CohortPlan",
                 "HTTPClient", "Diagnostics", logging, lifecycle, signals, yaml,
             ]),
@@ -117,8 +121,9 @@ let package = Package(
         .executableTarget(
             name: "cohortium",
             dependencies: [
-                "Hub", "Node", "Federation", "Synthesis", "OrthancServer", "Processes", "Disclosure", "Compiler", "SPARQL", "Hyperontology",
-                "CohortQL", "CohortPlan",
+                "Hub", "Node", "Federation", "DICOMAdapter", "Synthesis", "OrthancServer", "Processes", "Disclosure", "Compiler", "SPARQL",
+                "Hyperontology",
+                "AtlasImport", "CohortQL", "CohortPlan",
                 "Execution", "RDF", "HTTPClient", "Diagnostics", arguments, logging, signals, yaml,
             ],
             swiftSettings: strict),
@@ -127,13 +132,14 @@ let package = Package(
 
         .executableTarget(
             name: "sparql-benchmark", dependencies: ["SPARQL", "RDF", "Diagnostics"], path: "Benchmarks/SPARQL",
-            exclude: ["README.md", "compare.py", "queries"], swiftSettings: strict),
+            exclude: ["README.md", "compare.py", "enlarge.py", "http_load.py", "queries"], swiftSettings: strict),
         .executableTarget(
             name: "language-benchmark", dependencies: ["Compiler", "CohortQL", "CohortPlan", "Hyperontology", "Diagnostics"],
             path: "Benchmarks/Language", swiftSettings: strict),
         .executableTarget(name: "cohortium-rdf-reader", dependencies: ["RDF"], swiftSettings: strict),
         .executableTarget(
-            name: "rdf-benchmark", dependencies: ["RDF"], path: "Benchmarks/RDF", exclude: ["README.md"], swiftSettings: strict),
+            name: "rdf-benchmark", dependencies: ["RDF", "Hyperontology"], path: "Benchmarks/RDF",
+            exclude: ["README.md", "RESULTS.md", "compare.py", "closure.c"], swiftSettings: strict),
 
         .executableTarget(
             name: "omop-benchmark",
@@ -141,6 +147,13 @@ let package = Package(
                 "OMOPAdapter", "PostgresClient", "Execution", "CohortPlan", "Compiler", "Hyperontology", "Synthesis", "Diagnostics",
                 "PostgresServer", sqlite,
             ], path: "Benchmarks/OMOP", swiftSettings: strict),
+
+        .executableTarget(
+            name: "dicom-benchmark",
+            dependencies: [
+                "DICOMAdapter", "Execution", "CohortPlan", "Compiler", "Hyperontology", "HTTPClient", "Diagnostics", hummingbird, nioCore,
+                logging,
+            ], path: "Benchmarks/DICOM", swiftSettings: strict),
 
         // What several tests use: a source over patients in memory; an archive and a PostgreSQL server of their own; the patients that ../shared holds in two models.
         .target(
@@ -168,13 +181,20 @@ let package = Package(
         tests("DICOMFileTests", ["DICOMFile"]),
         tests("CohortQLTests", ["CohortQL", "Diagnostics"]),
         tests("CohortPlanTests", ["CohortPlan"]),
-        tests("HyperontologyTests", ["Hyperontology", "RDF", "Diagnostics"]),
+        tests("HyperontologyTests", ["Hyperontology", "RDF", "Diagnostics", "cohortium-rdf-reader"]),
         tests("CompilerTests", ["Compiler", "CohortQL", "CohortPlan", "Hyperontology", "Diagnostics"]),
         tests("ExecutionTests", ["InMemorySource", "Execution", "CohortPlan", "Hyperontology", "Diagnostics"]),
         tests(
             "LanguageTests",
             ["InMemorySource", "Compiler", "CohortQL", "CohortPlan", "Execution", "Hyperontology", "Diagnostics", "cohortium"],
             exclude: ["lsp_client.py", "CQL/not-matched.txt"]),
+        tests(
+            "AtlasImportTests",
+            [
+                "AtlasImport", "InMemorySource", "PublishedPatients", "PostgresServer", "OMOPAdapter", "PostgresClient", "Compiler",
+                "CohortQL",
+                "CohortPlan", "Execution", "Hyperontology", "Diagnostics", sqlite,
+            ]),
         tests(
             "QuestionTests",
             [
@@ -183,6 +203,9 @@ let package = Package(
                 "Diagnostics",
             ], exclude: ["Golden"]),
         tests("SPARQLTests", ["SPARQL", "RDF", "Diagnostics"]),
+        tests(
+            "FederatedSPARQLTests",
+            ["FederatedSPARQL", "SPARQL", "Compiler", "CohortPlan", "CohortQL", "Hyperontology", "RDF", "Diagnostics"]),
         tests(
             "SPARQLEndpointTests", ["Hub", "SPARQL", "RDF", "HTTPClient", "Diagnostics", hummingbird, hummingbirdCore, nioCore, logging]),
         tests(
@@ -215,7 +238,10 @@ let package = Package(
             ]),
         tests(
             "CommandTests",
-            ["TestFederation", "cohortium", "Hub", "Federation", "Disclosure", "Execution", "CohortPlan", "HTTPClient", "Diagnostics"]),
+            [
+                "TestFederation", "cohortium", "cohortium-rdf-reader", "Hub", "Federation", "Disclosure", "Execution", "CohortPlan",
+                "HTTPClient", "Diagnostics",
+            ]),
         tests(
             "FaultTests",
             [
@@ -228,7 +254,7 @@ let package = Package(
                 "TestFederation", "Hub", "Federation", "HTTPClient", "Node", "DICOMAdapter", "FHIRAdapter", "PostgresClient", "Disclosure",
                 "CohortPlan",
                 "Execution", "Hyperontology",
-                "Compiler", "Synthesis", "Diagnostics", sqlite,
+                "Compiler", "Synthesis", "Diagnostics", "InMemorySource", sqlite,
             ]),
         tests("CohortDispatchTests", ["CohortDispatch", "DICOMFile", "cohortium-intensity"]),
         tests("ArchitectureTests", []),
@@ -236,7 +262,7 @@ let package = Package(
             "DifferentialTests",
             [
                 "Execution", "CohortPlan", "Compiler", "Hyperontology", "Synthesis", "OMOPAdapter", "FHIRAdapter", "PublishedPatients",
-                "DICOMAdapter", "TestArchive", "PostgresClient", "PostgresServer", "HTTPClient", "Diagnostics",
+                "DICOMAdapter", "TestArchive", "PostgresClient", "PostgresServer", "HTTPClient", "Diagnostics", "InMemorySource",
             ]),
     ]
 )

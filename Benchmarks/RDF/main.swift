@@ -1,4 +1,5 @@
 import Foundation
+import Hyperontology
 import RDF
 
 // Load, memory and lookup of the RDF room: `rdf-benchmark FILE...`, or `rdf-benchmark --synthetic TRIPLES` for a made graph.
@@ -105,11 +106,133 @@ func measure(_ path: String) throws {
     guard found != 0 else { return }
 }
 
-let arguments = CommandLine.arguments.dropFirst()
-if arguments.first == "--synthetic", let count = arguments.dropFirst().first.flatMap({ Int($0) }) {
-    let path = arguments.dropFirst(2).first ?? FileManager.default.temporaryDirectory.appendingPathComponent("synthetic.ttl").path
-    try writeSynthetic(count, to: path)
+/// The middle of measured times.
+func median(_ times: [Double]) -> Double { times.sorted()[times.count / 2] }
+
+/// A value for `compare.py`.
+func tell(_ name: String, _ value: some CustomStringConvertible) { print("\(name)\t\(value)") }
+
+func loaded(_ path: String) throws -> Graph {
+    var builder = GraphBuilder()
+    try builder.read(file: path)
+    return builder.build()
+}
+
+/// The steps upwards by name.
+func steps(of graph: Graph) -> [Graph.EncodedTriple] {
+    guard let predicate = graph.id(of: .iri(RDFS.subClassOf)) else { return [] }
+    return graph.slice(predicate: predicate).filter { graph.kind(of: $0.object) == .iri }
+}
+
+/// The subclass triples alone, for the closure of the same pairs everywhere.
+func hierarchyGraph(_ path: String) throws -> Graph {
+    let graph = try loaded(path)
+    var builder = GraphBuilder()
+    for step in steps(of: graph) { builder.add(graph.decoded(step)) }
+    return builder.build()
+}
+
+func compareClosure(_ path: String) throws {
+    let whole = try loaded(path)
+    let graph = try hierarchyGraph(path)
+    var times: [Double] = []
+    var pairs = 0
+    var largest = (term: Graph.TermID(0), count: 0)
+    for _ in 0..<51 {
+        pairs = 0
+        times.append(
+            seconds {
+                let hierarchy = Hierarchy(graph, upward: [RDFS.subClassOf])
+                hierarchy.forEachClosure { pairs += $1.count }
+            })
+    }
+    let hierarchy = Hierarchy(graph, upward: [RDFS.subClassOf])
+    for term in graph.terms.indices {
+        let count = hierarchy.descendants(of: Graph.TermID(term)).count
+        if count > largest.count { largest = (Graph.TermID(term), count) }
+    }
+    var expansions: [Double] = []
+    var found = 0
+    for _ in 0..<501 { expansions.append(seconds { found += hierarchy.descendants(of: largest.term).count }) }
+    var reasoner = Reasoner()
+    let stated = graph.triples()
+    tell("reasoned", seconds { reasoner.add(stated) } * 1e3)
+    tell("triples", whole.count)
+    tell("stated", graph.count)
+    tell("pairs", pairs)
+    tell("milliseconds", median(times) * 1e3)
+    tell("largest", graph[largest.term].iri ?? "")
+    tell("below", found / 501)
+    tell("expansion", median(expansions) * 1e3)
+}
+
+/// A million names of a few words each, as vocabularies have them, and questions about them: beginnings, words in another order, parts,
+/// and typing errors.
+func compareLabels(_ count: Int) {
+    var state: UInt64 = 7
+    func next(_ bound: Int) -> Int {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Int(state >> 33) % max(bound, 1)
+    }
+    let syllables = [
+        "car", "ci", "no", "ma", "li", "ver", "pro", "sta", "te", "lym", "pho", "ren", "al", "gas", "tri", "tis", "os", "teo", "my", "el",
+        "oma", "fib", "ro", "sar", "co", "neu", "bla", "sto", "der", "mal", "vas", "cu", "lar", "hep", "ati", "tid",
+    ]
+    // Few words are frequent and many are rare.
+    let words = (0..<60_000).map { _ in (0..<(2 + next(3))).map { _ in syllables[next(syllables.count)] }.joined() }
+    func word() -> String { words[next(2) == 0 ? next(300) : next(2) == 0 ? next(6_000) : next(words.count)] }
+    let names = (0..<count).map { _ in (0..<(2 + next(5))).map { _ in word() }.joined(separator: " ") }
+    let entries = names.enumerated().map { NameIndex.Entry(text: $1, owner: Int32($0), isPreferred: true) }
+    var index = NameIndex([])
+    tell("index", seconds { index = NameIndex(entries) })
+    var times: [Double] = []
+    var found = 0
+    for _ in 0..<10_000 {
+        var parts = names[next(count)].split(separator: " ").map(String.init).shuffled().prefix(1 + next(3)).map { $0 }
+        switch next(4) {
+        case 0: parts[0] = String(parts[0].prefix(3 + next(4)))
+        case 1:
+            var letters = Array(parts[0])
+            letters[next(letters.count)] = "x"
+            parts[0] = String(letters)
+        case 2: if parts[0].count > 5 { parts[0].removeFirst(2) }
+        default: break
+        }
+        let text = parts.joined(separator: " ")
+        times.append(seconds { found += index.find(text, limit: 20).count })
+    }
+    times.sort()
+    tell("p50", times[times.count / 2] * 1e3)
+    tell("p99", times[times.count * 99 / 100] * 1e3)
+    tell("largest", (times.last ?? 0) * 1e3)
+    tell("hits", found)
+}
+
+func compareHuge(_ triples: Int) throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("huge-\(UUID().uuidString).ttl").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try writeSynthetic(triples, to: path)
+    var graph = Graph.empty
+    tell("seconds", try seconds { graph = try loaded(path) })
+    tell("triples", graph.count)
+    tell("megabytes", Double(graph.byteCount) / 1_048_576)
+}
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+switch arguments.first {
+case "--synthetic" where arguments.count > 1:
+    let path = arguments.count > 2 ? arguments[2] : FileManager.default.temporaryDirectory.appendingPathComponent("synthetic.ttl").path
+    try writeSynthetic(Int(arguments[1]) ?? 1_000_000, to: path)
     try measure(path)
-} else {
-    for path in arguments { try measure(path) }
+case "--load" where arguments.count > 1:
+    var count = 0
+    tell("seconds", try seconds { count = try loaded(arguments[1]).count })
+    tell("triples", count)
+case "--pairs" where arguments.count > 1:
+    let graph = try hierarchyGraph(arguments[1])
+    print(steps(of: graph).map { "\($0.subject) \($0.object)" }.joined(separator: "\n"))
+case "--closure" where arguments.count > 1: try compareClosure(arguments[1])
+case "--labels" where arguments.count > 1: compareLabels(Int(arguments[1]) ?? 1_000_000)
+case "--huge" where arguments.count > 1: try compareHuge(Int(arguments[1]) ?? 10_000_000)
+default: for path in arguments { try measure(path) }
 }

@@ -30,7 +30,7 @@ let loading = try milliseconds {
     builder.add(document: try RDFParser().parse(file: file))
     graph = builder.build()
 }
-print("\(graph.count) triples, loaded in \(Int(loading)) ms")
+print("\(graph.count) triples, loaded in \(Int(loading)) ms, \(graph.byteCount / max(graph.count, 1)) bytes a triple")
 let dataset = Dataset(graph)
 print("question                         rows   optimised ms  as written ms    ratio")
 for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() where name.hasSuffix(".rq") {

@@ -6,6 +6,9 @@ public protocol ProcessingEngine: Sendable {
     /// What messages call it: `sandbox`, `slurm`, `tes`.
     var name: String { get }
 
+    /// What a job can have here.
+    var offer: ProcessingOffer { get }
+
     /// Whether it can run anything now.
     /// - Throws: ``ProcessingFailure`` with what is missing.
     func probe() async throws(ProcessingFailure)
@@ -38,19 +41,36 @@ extension ProcessingEngine {
     }
 }
 
+/// What an engine can give a job.
+public struct ProcessingOffer: Sendable, Hashable {
+    public let gpus: Int
+    /// Bytes of each GPU; nil where that is not known.
+    public let gpuMemory: Int?
+
+    public init(gpus: Int, gpuMemory: Int? = nil) {
+        self.gpus = gpus
+        self.gpuMemory = gpuMemory
+    }
+}
+
 /// One run of a tool over a folder of images.
 public struct ProcessingJob: Sendable, Hashable, Identifiable {
     /// Made by the hub; the same job is never run twice under one id.
     public let id: String
     public let tool: ProcessingTool
+    /// What the tool is told, as `--name=value`.
+    public let parameters: [String: String]
     /// A folder with the inputs; the tool sees it as `/in` and cannot write there.
     public let inputFolder: String
     /// An empty folder; the tool sees it as `/out`.
     public let outputFolder: String
     public let limits: ProcessingLimits
 
-    public init(id: String, tool: ProcessingTool, inputFolder: String, outputFolder: String, limits: ProcessingLimits = ProcessingLimits())
-    {
+    public init(
+        id: String, tool: ProcessingTool, parameters: [String: String] = [:], inputFolder: String, outputFolder: String,
+        limits: ProcessingLimits = ProcessingLimits()
+    ) {
+        self.parameters = parameters
         self.id = id
         self.tool = tool
         self.inputFolder = inputFolder

@@ -30,6 +30,7 @@ struct SandboxCommand: Sendable, Hashable {
         words += ["--setenv", "PATH", "/usr/bin", "--setenv", "HOME", "/tmp", "--setenv", "LC_ALL", "C.UTF-8"]
         if !runtimeFolders.isEmpty { words += ["--setenv", "LD_LIBRARY_PATH", runtimeFolders.joined(separator: ":")] }
         words += ["--chdir", "/tmp", "--", "/tool", "--input", "/in", "--output", "/out/report.json"]
+        for (name, value) in job.parameters.sorted(by: { $0.key < $1.key }) { words.append("--\(name)=\(value)") }
         executable = prlimit
         arguments = words
     }

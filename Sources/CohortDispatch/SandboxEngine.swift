@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Processes
 import Synchronization
 
 /// Runs jobs on this machine in bubblewrap, one process each.
@@ -14,8 +15,14 @@ public final class SandboxEngine: ProcessingEngine {
 
     public init() {}
 
+    /// One GPU for each device that is one, and not what steers them all; how much memory it has is not asked.
+    public var offer: ProcessingOffer {
+        let names = SandboxEngine.graphicsDevices().map { $0.dropFirst("/dev/nvidia".count) }
+        return ProcessingOffer(gpus: names.count { !$0.isEmpty && $0.allSatisfy(\.isNumber) })
+    }
+
     public func probe() async throws(ProcessingFailure) {
-        for program in ["bwrap", "prlimit", "timeout", "ldd"] { _ = try SandboxEngine.path(of: program) }
+        for program in ["bwrap", "prlimit", "timeout", "ldd", "setpriv"] { _ = try SandboxEngine.path(of: program) }
     }
 
     public func submit(_ job: ProcessingJob) async throws(ProcessingFailure) {
@@ -26,7 +33,7 @@ public final class SandboxEngine: ProcessingEngine {
         }
         guard isNew else { return }
         do {
-            try start(job)
+            try await start(job)
         } catch {
             // Nothing runs under this id, so that it may be submitted again once the cause is mended.
             jobs.withLock { $0[job.id] = nil }
@@ -48,7 +55,7 @@ public final class SandboxEngine: ProcessingEngine {
         process?.terminate()
     }
 
-    private func start(_ job: ProcessingJob) throws(ProcessingFailure) {
+    private func start(_ job: ProcessingJob) async throws(ProcessingFailure) {
         for path in [job.tool.executable, job.inputFolder, job.outputFolder] where !FileManager.default.fileExists(atPath: path) {
             throw .missingFile(path)
         }
@@ -56,19 +63,16 @@ public final class SandboxEngine: ProcessingEngine {
             job, bubblewrap: try SandboxEngine.path(of: "bwrap"), prlimit: try SandboxEngine.path(of: "prlimit"),
             timeout: try SandboxEngine.path(of: "timeout"), runtimeFolders: try SandboxEngine.runtimeFolders(of: job.tool.executable),
             devices: SandboxEngine.graphicsDevices())
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: command.executable)
-        process.arguments = command.arguments
-        process.standardInput = FileHandle.nullDevice
-        // What a tool prints could hold anything of a patient; only the report that is checked leaves the sandbox.
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        process.terminationHandler = { [weak self] ended in
-            self?.end(
-                job.id, SandboxEngine.state(exitCode: ended.terminationStatus, bySignal: ended.terminationReason == .uncaughtSignal, job))
-        }
+        let process: Process
         do {
-            try process.run()
+            // What a tool prints could hold anything of a patient; only the report that is checked leaves the sandbox.
+            process = try await BoundProcess.start(
+                executable: command.executable, arguments: command.arguments, output: FileHandle.nullDevice
+            ) { [weak self] ended in
+                self?.end(
+                    job.id,
+                    SandboxEngine.state(exitCode: ended.terminationStatus, bySignal: ended.terminationReason == .uncaughtSignal, job))
+            }
         } catch {
             throw .couldNotStart(error.localizedDescription)
         }

@@ -3,7 +3,7 @@ public import Diagnostics
 /// The one canonical layout of a query. Comments are kept, each on a line of its own before what it stood before or in.
 public struct Formatter {
     private var comments: [Comment]
-    private var lines: [String] = []
+    var lines: [String] = []
 
     /// The formatted text; nil when the text has mistakes, because formatting must lose nothing.
     public static func format(_ source: SourceText) -> String? {
@@ -28,8 +28,10 @@ public struct Formatter {
                 lines.append("import \(Formatter.quoted(statement.path.text))")
             case .parameter(let parameter): write(parameter)
             case .concepts(let set): write(set)
+            case .codes(let set): write(set)
             case .cohort(let cohort): write(cohort)
             case .report(let report): write(report)
+            case .dispatch(let dispatch): write(dispatch)
             }
             previous = statement
         }
@@ -57,6 +59,7 @@ public struct Formatter {
     }
 
     private mutating func write(_ cohort: CohortSyntax) {
+        if let atlas = cohort.atlas { return write(cohort, atlas) }
         if let expression = cohort.expression {
             writeComments(before: cohort.span.upperBound, indent: "")
             lines.append("cohort \(cohort.name.text) = \(text(expression, isWhole: true))")
@@ -87,18 +90,11 @@ public struct Formatter {
         }
     }
 
-    private mutating func write(_ report: ReportSyntax) {
-        writeComments(before: report.span.upperBound, indent: "")
-        lines.append("report \(report.name.text)")
-        lines.append("  count \(report.measures.map(text).joined(separator: ", "))")
-        if !report.breakdowns.isEmpty { lines.append("  by \(report.breakdowns.map(text).joined(separator: ", "))") }
-    }
-
     private mutating func separate() {
         if !lines.isEmpty { lines.append("") }
     }
 
-    private mutating func writeComments(before offset: Int, indent: String) {
+    mutating func writeComments(before offset: Int, indent: String) {
         while let comment = comments.first, comment.span.lowerBound < offset {
             lines.append(indent + comment.text)
             comments.removeFirst()
@@ -171,6 +167,8 @@ public struct Formatter {
         switch selection.pick {
         case .first: parts.append("first")
         case .last: parts.append("last")
+        case .lowest: parts.append("lowest")
+        case .highest: parts.append("highest")
         case .nth(let number, let fromEnd): parts += fromEnd ? [number.text, "last"] : [number.text]
         case .nearest(let anchor):
             parts.append("nearest")
@@ -192,7 +190,7 @@ public struct Formatter {
         return parts.joined(separator: " ")
     }
 
-    private func text(_ quantifier: QuantifierSyntax) -> String {
+    func text(_ quantifier: QuantifierSyntax) -> String {
         switch quantifier.form {
         case .any: "any"
         case .none: "no"
@@ -230,6 +228,8 @@ public struct Formatter {
         case .ordinal(let comparison, let concept): return "\(comparison.rawValue) \(text(concept))"
         case .ordinalRange(let low, let high): return "from \(text(low)) to \(text(high))"
         case .known: return "is known"
+        case .assuming(let value): return "\(text(value, isTest: isTest)) assume unit"
+        case .text(let words): return "contains \(Formatter.quoted(words.text))"
         }
     }
 
@@ -253,7 +253,7 @@ public struct Formatter {
         "from \(low.unit == high.unit ? low.amount.text : text(low)) to \(text(high))"
     }
 
-    private func text(_ anchor: AnchorSyntax) -> String {
+    func text(_ anchor: AnchorSyntax) -> String {
         switch anchor {
         case .event(let name, let atEnd): atEnd ? "end of \(name.text)" : name.text
         case .date(let date): date.text
@@ -264,18 +264,7 @@ public struct Formatter {
         "\(duration.amount.text) \(duration.unit.rawValue)\(duration.amount.isOne ? "" : "s")"
     }
 
-    private func text(_ measure: MeasureSyntax) -> String { measure.unit.rawValue + (measure.event.map { " of \($0.text)" } ?? "") }
-
-    private func text(_ breakdown: BreakdownSyntax) -> String {
-        switch breakdown {
-        case .sex: "sex"
-        case .node: "node"
-        case .cross(let axes): axes.map(text).joined(separator: " and ")
-        case .age(let anchor, let width, _): "age at \(text(anchor)) in bands of \(width.text) year\(width.isOne ? "" : "s")"
-        }
-    }
-
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         // By scalars: a mark that combines with a quotation mark would hide it in a character of two.
         "\"" + text.unicodeScalars.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
     }
@@ -294,5 +283,5 @@ extension QuantifierSyntax {
 }
 
 extension NumberSyntax {
-    fileprivate var isOne: Bool { Int(text) == 1 }
+    var isOne: Bool { Int(text) == 1 }
 }

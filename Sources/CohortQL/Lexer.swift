@@ -141,7 +141,9 @@ struct Lexer {
 
     private func symbol(_ first: UInt8) -> Int? {
         switch first {
-        case UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: ","), UInt8(ascii: "="): return 1
+        case UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: ","), UInt8(ascii: "="),
+            UInt8(ascii: "@"):
+            return 1
         case UInt8(ascii: "<"), UInt8(ascii: ">"): return byte(1) == UInt8(ascii: "=") ? 2 : 1
         default: return nil
         }

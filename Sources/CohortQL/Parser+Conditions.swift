@@ -150,7 +150,7 @@ extension Parser {
         return QuantifierSyntax(form: isLeast ? .atLeast(number) : .atMost(number), span: start.union(SourceSpan(previousEnd, previousEnd)))
     }
 
-    private mutating func parseQuantifierIfPresent() throws(Stop) -> QuantifierSyntax? {
+    mutating func parseQuantifierIfPresent() throws(Stop) -> QuantifierSyntax? {
         let start = current.span
         let form: QuantifierSyntax.Form
         switch current.kind == .word ? current.text : "" {
@@ -192,60 +192,5 @@ extension Parser {
         if take("month") || take("months") { return .month }
         guard take("year") || take("years") else { throw unexpected("`years` or `months`", among: ["years", "year", "months", "month"]) }
         return .year
-    }
-
-    private mutating func expectYears() throws(Stop) {
-        if take("year") { return }
-        try expect("years")
-    }
-
-    // MARK: Reports
-
-    mutating func parseReport() throws(Stop) -> ReportSyntax {
-        let start = current.span
-        try expect("report")
-        let name = try parseName("the cohort's name")
-        try expect("count")
-        var measures = [try parseMeasure()]
-        while take(",") { measures.append(try parseMeasure()) }
-        var breakdowns: [BreakdownSyntax] = []
-        if take("by") {
-            repeat {
-                var axes = [try parseBreakdown()]
-                while take("and") { axes.append(try parseBreakdown()) }
-                breakdowns.append(axes.count == 1 ? axes[0] : .cross(axes))
-            } while take(",")
-        }
-        return ReportSyntax(name: name, measures: measures, breakdowns: breakdowns, span: start.union(SourceSpan(previousEnd, previousEnd)))
-    }
-
-    private mutating func parseMeasure() throws(Stop) -> MeasureSyntax {
-        let start = current.span
-        let words = MeasureSyntax.Unit.allCases.map(\.rawValue)
-        guard current.kind == .word, let unit = MeasureSyntax.Unit(rawValue: current.text) else {
-            throw unexpected("`patients`, `studies` or `series`", among: words)
-        }
-        advance()
-        let event = take("of") ? try parseName("a named event") : nil
-        return MeasureSyntax(unit: unit, event: event, span: start.union(SourceSpan(previousEnd, previousEnd)))
-    }
-
-    private mutating func parseBreakdown() throws(Stop) -> BreakdownSyntax {
-        let start = current.span
-        switch current.text {
-        case "sex": return .sex(advance().span)
-        case "node": return .node(advance().span)
-        case "age":
-            advance()
-            try expect("at")
-            let anchor = try parseAnchor()
-            try expect("in")
-            try expect("bands")
-            try expect("of")
-            let width = try parseInteger("a number of years")
-            try expectYears()
-            return .age(anchor, width: width, start.union(SourceSpan(previousEnd, previousEnd)))
-        default: throw unexpected("`sex`, `age at …` or `node`", among: ["sex", "age", "node"])
-        }
     }
 }

@@ -37,6 +37,8 @@ extension Parser {
     private mutating func parsePickIfPresent() -> PickSyntax? {
         if take("first") { return .first }
         if take("last") { return .last }
+        if take("lowest") { return .lowest }
+        if take("highest") { return .highest }
         guard current.kind == .ordinal else { return nil }
         let number = advance()
         return .nth(NameSyntax(text: number.text, span: number.span), fromEnd: take("last"))
@@ -117,13 +119,22 @@ extension Parser {
         }
         if let comparison = takeComparison() {
             guard isNumber else { return .ordinal(comparison, try parseConcept()) }
-            return try parseComparison(comparison)
+            return try assuming(try parseComparison(comparison))
         }
         // `from 4 to 10 ng/mL` is a value, `from 6 to 12 weeks after X` is a window.
         guard current.is("from") else { return nil }
         var ahead = self
         if let window = try? ahead.parseWindowIfPresent(), window.isComplete { return nil }
-        return try parseRange()
+        let range = try parseRange()
+        if case .range = range { return try assuming(range) }
+        return range
+    }
+
+    /// A number with what is taken for a unit that is not recorded.
+    private mutating func assuming(_ value: ValueSyntax) throws(Stop) -> ValueSyntax {
+        guard take("assume") else { return value }
+        try expect("unit")
+        return .assuming(value)
     }
 
     private var isNumber: Bool { current.kind == .number || current.kind == .parameter }
@@ -157,7 +168,7 @@ extension Parser {
     }
 
     /// A unit has letters of its own that no token has: it is cut anew from where the token after the number begins.
-    private mutating func parseUnitIfPresent() -> NameSyntax? {
+    mutating func parseUnitIfPresent() -> NameSyntax? {
         let start = lexer.nextVisible(after: previousEnd)
         guard let first = start.byte, first.isLetter || first.isDigit || "%[{".utf8.contains(first) else { return nil }
         var ahead = lexer
@@ -180,22 +191,32 @@ extension Parser {
     }
 
     private mutating func parseAttribute() throws(Stop) -> AttributeSyntax {
-        var words: [Token] = []
-        while current.kind == .word, current.text.first?.isLowercase == true,
-            !["yes", "no", "from", "one", "exactly", "descendants", "is"].contains(current.text)
-        {
-            words.append(advance())
-        }
-        guard let first = words.first, let last = words.last else { throw unexpected("a property of a series, as `modality`") }
-        let name = NameSyntax(text: words.map(\.text).joined(separator: " "), span: first.span.union(last.span))
+        guard let name = parsePropertyWords() else { throw unexpected("a property of a series, as `modality`") }
         _ = take("is")
         if current.is("yes") || current.is("no") {
             let token = advance()
             return AttributeSyntax(name: name, value: .flag(token.text == "yes", token.span))
         }
         if let comparison = takeComparison() { return AttributeSyntax(name: name, value: try parseComparison(comparison)) }
+        if take("contains") {
+            guard current.kind == .string else { throw unexpected("words in quotation marks") }
+            let token = advance()
+            return AttributeSyntax(name: name, value: .text(NameSyntax(text: token.text, span: token.span)))
+        }
         if take("from") { return AttributeSyntax(name: name, value: try parseNumberRange()) }
         return AttributeSyntax(name: name, value: .coded(try parseConcepts()))
+    }
+
+    /// The words of a property, `slice thickness`; nil when there are none.
+    mutating func parsePropertyWords() -> NameSyntax? {
+        var words: [Token] = []
+        while current.kind == .word, current.text.first?.isLowercase == true,
+            !["yes", "no", "from", "one", "exactly", "descendants", "is", "of", "contains"].contains(current.text)
+        {
+            words.append(advance())
+        }
+        guard let first = words.first, let last = words.last else { return nil }
+        return NameSyntax(text: words.map(\.text).joined(separator: " "), span: first.span.union(last.span))
     }
 
     // MARK: Time

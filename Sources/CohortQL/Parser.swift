@@ -64,6 +64,7 @@ public struct Parser {
         case "import": return .importing(try parseImport())
         case "parameter": return .parameter(try parseParameter())
         case "concepts": return .concepts(try parseConceptSet())
+        case "codes": return .codes(try parseCodeSet())
         case "cohort": return .cohort(try parseCohort())
         case "report":
             let found = try parseReport()
@@ -73,7 +74,14 @@ public struct Parser {
                     help: "count several things in one report: `count patients, studies`")
             }
             return .report(found)
-        default: throw unexpected("`cohort` or `report`", among: ["cohort", "report", "concepts", "parameter", "import"])
+        case "dispatch":
+            let found = try parseDispatch()
+            if statements.contains(where: { if case .dispatch = $0 { true } else { false } }) {
+                fail("C0124", "a file has one dispatch", at: found.span, help: "write the other one into a file of its own")
+            }
+            return .dispatch(found)
+        default:
+            throw unexpected("`cohort` or `report`", among: ["cohort", "report", "concepts", "codes", "parameter", "import", "dispatch"])
         }
     }
 
@@ -120,10 +128,17 @@ public struct Parser {
         let start = current.span
         try expect("cohort")
         let name = try parseName("a name for the cohort")
+        if take("semantics") {
+            let atlas = try parseAtlasCohort()
+            return CohortSyntax(
+                name: name, events: [], condition: nil, expression: nil, atlas: atlas,
+                span: start.union(SourceSpan(previousEnd, previousEnd)))
+        }
         if take("=") {
             let expression = try parseCohortExpression()
             return CohortSyntax(
-                name: name, events: [], condition: nil, expression: expression, span: start.union(SourceSpan(previousEnd, previousEnd)))
+                name: name, events: [], condition: nil, expression: expression, atlas: nil,
+                span: start.union(SourceSpan(previousEnd, previousEnd)))
         }
         try expect("{")
         var events: [EventSyntax] = []
@@ -150,7 +165,8 @@ public struct Parser {
         }
         try expect("}")
         return CohortSyntax(
-            name: name, events: events, condition: condition, expression: nil, span: start.union(SourceSpan(previousEnd, previousEnd)))
+            name: name, events: events, condition: condition, expression: nil, atlas: nil,
+            span: start.union(SourceSpan(previousEnd, previousEnd)))
     }
 
     private mutating func parseCohortExpression() throws(Stop) -> CohortExpressionSyntax {

@@ -15,16 +15,19 @@ public struct QuerySyntax: Hashable, Sendable {
     public var parameters: [ParameterSyntax] { statements.compactMap { if case .parameter(let found) = $0 { found } else { nil } } }
     public var conceptSets: [ConceptSetSyntax] { statements.compactMap { if case .concepts(let found) = $0 { found } else { nil } } }
     public var cohorts: [CohortSyntax] { statements.compactMap { if case .cohort(let found) = $0 { found } else { nil } } }
+    public var dispatch: DispatchSyntax? { statements.lazy.compactMap { if case .dispatch(let found) = $0 { found } else { nil } }.first }
     public var report: ReportSyntax? { statements.lazy.compactMap { if case .report(let found) = $0 { found } else { nil } }.first }
 }
 
-/// A definition or a report.
+/// A definition, a report or a dispatch.
 public enum StatementSyntax: Hashable, Sendable {
     case importing(ImportSyntax)
     case parameter(ParameterSyntax)
     case concepts(ConceptSetSyntax)
+    case codes(CodeSetSyntax)
     case cohort(CohortSyntax)
     case report(ReportSyntax)
+    case dispatch(DispatchSyntax)
 }
 
 /// `import "shared.cohort"`
@@ -67,7 +70,7 @@ public struct NameSyntax: Hashable, Sendable {
     public let span: SourceSpan
 }
 
-/// `cohort NAME { … }` or `cohort NAME = A union B`
+/// `cohort NAME { … }`, `cohort NAME = A union B` or `cohort NAME semantics atlas { … }`
 public struct CohortSyntax: Hashable, Sendable {
     public let name: NameSyntax
     public let events: [EventSyntax]
@@ -75,6 +78,8 @@ public struct CohortSyntax: Hashable, Sendable {
     public let condition: ConditionSyntax?
     /// Nil for one that is described.
     public let expression: CohortExpressionSyntax?
+    /// Nil but for one with the semantics of ATLAS.
+    public let atlas: AtlasCohortSyntax?
     public let span: SourceSpan
 }
 
@@ -109,11 +114,13 @@ public enum PickSyntax: Hashable, Sendable {
     case nth(NameSyntax, fromEnd: Bool)
     /// `nearest … to X`
     case nearest(AnchorSyntax)
+    case lowest
+    case highest
 }
 
 /// The kinds of events, by their words in the singular.
 public enum EventKindSyntax: String, Hashable, Sendable, CaseIterable {
-    case diagnosis, procedure, medication, radiotherapy, observation, death, visit, specimen
+    case diagnosis, procedure, medication, radiotherapy, observation, death, visit, specimen, annotation
     case imagingStudy = "imaging study"
     case imagingSeries = "imaging series"
 
@@ -196,7 +203,7 @@ public struct NumberSyntax: Hashable, Sendable {
 }
 
 /// A test of a value.
-public enum ValueSyntax: Hashable, Sendable {
+public indirect enum ValueSyntax: Hashable, Sendable {
     case coded(ConceptListSyntax)
     case comparison(ComparisonSyntax, NumberSyntax, unit: NameSyntax?)
     case range(NumberSyntax, NumberSyntax, unit: NameSyntax?)
@@ -207,6 +214,10 @@ public enum ValueSyntax: Hashable, Sendable {
     case ordinalRange(ConceptSyntax, ConceptSyntax)
     /// `is known`
     case known(SourceSpan)
+    /// `> 4 ng/mL assume unit`
+    case assuming(ValueSyntax)
+    /// `contains "T2"`
+    case text(NameSyntax)
 
     public var span: SourceSpan {
         switch self {
@@ -215,6 +226,8 @@ public enum ValueSyntax: Hashable, Sendable {
         case .range(let low, let high, let unit): unit.map { low.span.union($0.span) } ?? low.span.union(high.span)
         case .flag(_, let span), .known(let span): span
         case .ordinal(_, let concept): concept.span
+        case .assuming(let value): value.span
+        case .text(let text): text.span
         case .ordinalRange(let low, let high): low.span.union(high.span)
         }
     }
@@ -358,29 +371,4 @@ public indirect enum ConditionSyntax: Hashable, Sendable {
             span
         }
     }
-}
-
-/// `report NAME count … by …`
-public struct ReportSyntax: Hashable, Sendable {
-    public let name: NameSyntax
-    public let measures: [MeasureSyntax]
-    public let breakdowns: [BreakdownSyntax]
-    public let span: SourceSpan
-}
-
-/// `patients`, `studies of baseline`
-public struct MeasureSyntax: Hashable, Sendable {
-    public enum Unit: String, Hashable, Sendable, CaseIterable { case patients, studies, series }
-    public let unit: Unit
-    public let event: NameSyntax?
-    public let span: SourceSpan
-}
-
-/// `sex`, `age at index in bands of 10 years`, `node`
-public enum BreakdownSyntax: Hashable, Sendable {
-    case sex(SourceSpan)
-    case node(SourceSpan)
-    case age(AnchorSyntax, width: NumberSyntax, SourceSpan)
-    /// `sex and age at index in bands of 10 years`
-    case cross([BreakdownSyntax])
 }

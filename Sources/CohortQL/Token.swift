@@ -15,7 +15,7 @@ public struct Token: Hashable, Sendable {
         case ordinal
         /// `$reach`.
         case parameter
-        /// One of `{ } ( ) , =` and the comparisons.
+        /// One of `{ } ( ) , = @` and the comparisons.
         case symbol
         case end
     }

@@ -3,17 +3,21 @@ import Foundation
 
 extension CohortPlan {
     /// One form for plans that mean the same: unused events left out, the others numbered by first use, `and` and `or`
-    /// flattened, sorted and without repetition, double negation undone, `at least 1 of` and `at least all of` as `or` and `and`.
+    /// flattened, sorted and without repetition, double negation undone, weeks in days and years in months, `at least 1 of` and `at least all of` as `or` and `and`, and
+    /// `exists X` left out beside what cannot be without X.
     public var canonical: CohortPlan {
         let keys = PlanKeys(self)
         let condition = keys.normalise(self.condition)
         var renumbering = AnchorRenumbering(plan: self, keys: keys)
         renumbering.use(condition)
         for measure in report.measures { renumbering.use(measure.event) }
-        for case .age(let point, _) in report.breakdowns.flatMap(\.axes) { renumbering.use(point.event) }
+        for axis in report.axes { renumbering.use(axis) }
+        for point in report.summaries.flatMap(\.points) { renumbering.use(point.event) }
+        let overlap = report.overlap.map(keys.normalise)
+        let funnel = report.funnel.map(keys.normalise)
+        for other in overlap + funnel { renumbering.use(other) }
         let anchors = renumbering.order.map { renumbering.renumber(self.anchors[$0]) }
-        let report = Report(
-            measures: report.measures.map { renumbering.renumber($0) }, breakdowns: report.breakdowns.map { renumbering.renumber($0) })
+        let report = renumbering.renumber(report, overlap: overlap, funnel: funnel)
         // A rearranged valid plan is valid; the original stands in where that reasoning were wrong.
         return (try? CohortPlan(anchors: anchors, condition: renumbering.renumber(condition), report: report)) ?? self
     }
@@ -28,13 +32,13 @@ extension CohortPlan {
 }
 
 /// Numbers events by their first use, those that an event depends on before it.
-private struct AnchorRenumbering {
+struct AnchorRenumbering {
     let plan: CohortPlan
-    let keys: PlanKeys
+    fileprivate let keys: PlanKeys
     private(set) var order: [Int] = []
     private var numbers: [Int: Int] = [:]
 
-    init(plan: CohortPlan, keys: PlanKeys) {
+    fileprivate init(plan: CohortPlan, keys: PlanKeys) {
         self.plan = plan
         self.keys = keys
     }
@@ -66,7 +70,7 @@ private struct AnchorRenumbering {
         case .relation(let event, let window):
             use(event)
             use(window.anchor.event)
-        case .sex: break
+        case .sex, .atlas: break
         case .age(let point, _), .ageInMonths(let point, _): use(point.event)
         }
     }
@@ -81,7 +85,9 @@ private struct AnchorRenumbering {
         }
     }
 
-    func renumber(_ window: Window) -> Window { Window(renumber(window.anchor), from: window.lower, to: window.upper, side: window.side) }
+    func renumber(_ window: Window) -> Window {
+        Window(renumber(window.anchor), from: window.lower?.normalised, to: window.upper?.normalised, side: window.side)
+    }
 
     func renumber(_ selection: EventSelection) -> EventSelection {
         let windows = keys.normalise(selection.windows).map(renumber)
@@ -99,32 +105,35 @@ private struct AnchorRenumbering {
         case .exists(let event): .exists(renumber(event))
         case .ratio(let event, let other, let range): .ratio(renumber(event), to: renumber(other), range)
         case .relation(let event, let window): .relation(renumber(event), renumber(window))
-        case .sex: condition
+        case .sex, .atlas: condition
         case .age(let point, let range): .age(renumber(point), range)
         case .ageInMonths(let point, let range): .ageInMonths(renumber(point), range)
         case .some(let range, let parts): .some(range, parts.map(renumber))
         case .known(let part): .known(renumber(part))
         case .given(let known, let part): .given(renumber(known), renumber(part))
         case .possible(let part): .possible(renumber(part))
-        case .chain(let selection, let count, let gap): .chain(renumber(selection), count: count, gap)
+        case .chain(let selection, let count, let gap): .chain(renumber(selection), count: count, gap.normalised)
         }
     }
+}
 
-    func renumber(_ measure: Measure) -> Measure {
-        switch measure {
-        case .patients: measure
-        case .studies(let event): .studies(renumber(event))
-        case .series(let event): .series(renumber(event))
+extension CalendarDistance {
+    /// Weeks as days and years as months, which they are.
+    fileprivate var normalised: CalendarDistance {
+        switch unit {
+        case .week: CalendarDistance(7 * amount, .day)
+        case .year: CalendarDistance(12 * amount, .month)
+        case .day, .month: amount == 0 ? .zero : self
         }
     }
+}
 
-    func renumber(_ breakdown: Breakdown) -> Breakdown {
-        switch breakdown {
-        case .sex: breakdown
-        case .age(let point, let width): .age(renumber(point), bandWidth: width)
-        case .cross(let axes): .cross(axes.map(renumber))
-        }
-    }
+extension WindowBound {
+    fileprivate var normalised: WindowBound { WindowBound(distance.normalised, inclusive: isInclusive) }
+}
+
+extension Gap {
+    fileprivate var normalised: Gap { Gap(from: lower.normalised, to: upper?.normalised) }
 }
 
 extension EventRequest {
@@ -140,21 +149,29 @@ extension EventRequest {
 /// is named by the digest of what it asks for, so that the names stay short however long the chain of events.
 private struct PlanKeys {
     private var events: [String] = []
+    /// By event, those from which it is measured, and those from which these are.
+    private var anchored: [Set<EventReference>] = []
 
     init(_ plan: CohortPlan) {
-        for anchor in plan.anchors { events.append(key(anchor)) }
+        for anchor in plan.anchors {
+            events.append(key(anchor))
+            anchored.append(needed(by: anchor))
+        }
     }
 
     private func key(_ selection: EventSelection) -> String {
         let windows = Set(selection.windows.map(key)).sorted().joined(separator: ";")
         let pick = selection.pick.anchor.map { "nearest \(key($0))" } ?? "\(selection.pick)"
-        return digest("\(selection.request.normalised) \(pick) \(windows)")
+        return digest("\(words(of: selection.request.normalised)) \(pick) \(windows)")
     }
+
+    /// As requests were named before there were any for rows of tables, so that the order of parts, and with it the hash, stays.
+    private func words(of request: EventRequest) -> String { "\(request)".replacing(", record: nil)", with: ")") }
 
     private func digest(_ text: String) -> String { SHA256.hexadecimal(of: Array(text.utf8)) }
 
     private func key(_ window: Window) -> String {
-        "\(key(window.anchor)) \(String(describing: window.lower)) \(String(describing: window.upper)) \(window.side)"
+        "\(key(window.anchor)) \(String(describing: window.lower?.normalised)) \(String(describing: window.upper?.normalised)) \(window.side)"
     }
 
     private func key(_ point: AnchorPoint) -> String {
@@ -185,7 +202,7 @@ private struct PlanKeys {
     private func keyed(_ condition: Condition) -> Keyed {
         switch condition {
         case .all(let parts):
-            return joined(parts.map(keyed), "all", make: Condition.all) { if case .all = $0 { true } else { false } }
+            return joined(conjunction(parts.map(keyed)), "all", make: Condition.all) { if case .all = $0 { true } else { false } }
         case .any(let parts):
             return joined(parts.map(keyed), "any", make: Condition.any) { if case .any = $0 { true } else { false } }
         case .not(let part):
@@ -214,6 +231,35 @@ private struct PlanKeys {
         }
     }
 
+    /// `all`, without the `exists` that another part implies: whatever that part is, the event is at least as much.
+    private func conjunction(_ parts: [Keyed]) -> [Keyed] {
+        let flat = parts.flatMap { part in if case .all = part.condition { part.parts } else { [part] } }
+        let implied = flat.reduce(into: Set<EventReference>()) { $0.formUnion(self.implied(by: $1.condition)) }
+        let kept = flat.filter { part in if case .exists(let event) = part.condition { !implied.contains(event) } else { true } }
+        return kept.isEmpty ? flat : kept
+    }
+
+    /// The single events without which a condition is no, and while they are unknown at most unknown.
+    private func implied(by condition: Condition) -> Set<EventReference> {
+        switch condition {
+        case .exists(let event): anchored[event.index]
+        case .relation(let event, _): anchored[event.index].union([event])
+        case .age(let point, _), .ageInMonths(let point, _): needed(by: point)
+        case .count(let selection, let range): range.lower >= 1 ? needed(by: selection) : []
+        case .chain(let selection, _, _): needed(by: selection)
+        default: []
+        }
+    }
+
+    private func needed(by selection: EventSelection) -> Set<EventReference> {
+        (selection.windows.map(\.anchor) + [selection.pick.anchor].compactMap(\.self)).reduce(into: []) { $0.formUnion(needed(by: $1)) }
+    }
+
+    private func needed(by point: AnchorPoint) -> Set<EventReference> {
+        guard let event = point.event, event.index < anchored.count else { return [] }
+        return anchored[event.index].union([event])
+    }
+
     private func joined(_ parts: [Keyed], _ word: String, make: ([Condition]) -> Condition, isSame: (Condition) -> Bool) -> Keyed {
         let flat = parts.flatMap { isSame($0.condition) ? $0.parts : [$0] }
         var seen: Set<String> = []
@@ -231,9 +277,19 @@ private struct PlanKeys {
         case .relation(let event, let window): digest("relation \(events[event.index]) \(key(window))")
         case .ratio(let event, let other, let range): digest("ratio \(events[event.index]) \(events[other.index]) \(range)")
         case .sex(let sex): digest("sex \(sex)")
+        case .atlas(let cohort): digest("atlas \(cohort.json)")
         case .age(let point, let range): digest("age \(key(point)) \(range)")
         case .ageInMonths(let point, let range): digest("months \(key(point)) \(range)")
-        case .chain(let selection, let count, let gap): digest("chain \(key(selection)) \(count) \(gap)")
+        case .chain(let selection, let count, let gap): digest("chain \(key(selection)) \(count) \(gap.normalised)")
         }
+    }
+}
+
+extension AtlasCohort {
+    /// In full, in a fixed order: such cohorts are long, and describing them takes longer.
+    fileprivate var json: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: (try? encoder.encode(self)) ?? Data(), as: UTF8.self)
     }
 }

@@ -48,6 +48,8 @@ public struct Completer: Sendable {
             found += words(names.cohorts, .cohort, before, word.text)
             found += words(names.parameters.map { "$" + $0 }, .parameter, before, word.text)
             found += properties(before, word.text)
+            // Where a code may stand no concept of the hyperontology does.
+            if !Probe.accepts("\"x\"", after: before) { found += words(names.codeSets, .conceptSet, before, word.text) }
         }
         if Probe.accepts("\"x\"", after: before) {
             if !word.isString { found += words(names.conceptSets, .conceptSet, before, word.text) }
@@ -102,14 +104,14 @@ private enum Probe {
         guard let last = lastTokens(before).last, last.kind == .word || last.kind == .symbol else { return false }
         return [
             "before", "after", "of", "at", "exists", "where", "and", "or", "not", "(", "during", "overlaps", "contains", "meets", "equals",
-            "with", "to", "from",
+            "with", "to", "from", "inputs",
         ]
         .contains(last.text)
     }
 
     static func refersToCohort(_ before: [UInt8]) -> Bool {
         guard let last = lastTokens(before).last else { return false }
-        return ["in", "report", "=", "(", "union", "intersection", "difference"].contains(last.text)
+        return ["in", "report", "dispatch", "with", ",", "=", "(", "union", "intersection", "difference"].contains(last.text)
     }
 
     /// Whether a property of a series may stand next.
@@ -163,6 +165,7 @@ private struct DefinedNames {
     var events: [String] = []
     var cohorts: [String] = []
     var conceptSets: [String] = []
+    var codeSets: [String] = []
     var parameters: [String] = []
 
     init(_ before: [UInt8]) {
@@ -174,10 +177,13 @@ private struct DefinedNames {
                 cohorts.append(next.text)
                 events = []
             case "concepts" where next.kind == .word: conceptSets.append(next.text)
+            case "codes" where next.kind == .word: codeSets.append(next.text)
             case "parameter" where next.kind == .word: parameters.append(next.text)
             default:
                 let isDefinition = next.text == "=" && next.kind == .symbol && place > 0
-                if isDefinition, !["cohort", "concepts", "parameter"].contains(tokens[place - 1].text) { events.append(token.text) }
+                if isDefinition, !["cohort", "concepts", "codes", "parameter"].contains(tokens[place - 1].text) {
+                    events.append(token.text)
+                }
             }
         }
     }

@@ -22,7 +22,9 @@ public enum DiagnosticReference {
     }
 
     /// Every entry, by code.
-    public static var entries: [Entry] { (reading + resolving + values + patients + reports + warnings).sorted { $0.code < $1.code } }
+    public static var entries: [Entry] {
+        (reading + resolving + values + texts + patients + atlas + reports + dispatches + warnings).sorted { $0.code < $1.code }
+    }
 
     /// A cohort with a condition.
     private static func cohort(_ condition: String, _ events: String = "") -> String {
@@ -147,6 +149,12 @@ public enum DiagnosticReference {
             cohort("any observation of one of (\"HER2 Status\", \"Tumor Size\") is known")),
     ]
 
+    private static let texts = [
+        Entry(
+            "C0253", "One letter is in every text, and a long text is somebody's.",
+            cohort("any imaging series { series description contains \"T\" }"))
+    ]
+
     private static let patients = [
         Entry("C0260", "These are the sexes that sources record.", cohort("sex is femal")),
         Entry("C0261", "No age lies in this range.", cohort("age at 2020-01-01 from 9 to 4 years")),
@@ -161,6 +169,26 @@ public enum DiagnosticReference {
             "parameter reach = 1.5\n\n" + cohort("any death within $reach days of 2020-01-01")),
     ]
 
+    /// A cohort with the semantics of ATLAS.
+    private static func atlas(_ records: String) -> String {
+        "codes Stroke = include omop:372924\n\ncohort A semantics atlas {\n  enter with \(records)\n  observed 0 days before and 0 days after\n}\n"
+    }
+
+    private static let atlas = [
+        Entry(
+            "C0320", "Sets of codes hold numbers of the OMOP vocabulary, which each database says the meaning of.",
+            "codes Stroke = include snomed:230690007\n\n" + cohort("sex is male")),
+        Entry("C0321", "A set of codes is used below its definition.", atlas("condition_occurrence of Strokes\n    or death of Stroke")),
+        Entry(
+            "C0323", "Some tables of OMOP hold no concept, and observation periods alone can be given other days.",
+            atlas("observation_period of Stroke")),
+        Entry(
+            "C0324", "Each table of OMOP has its own fields.", atlas("condition_occurrence of Stroke { days_supply >= 30 }")),
+        Entry(
+            "C0325", "Concepts are tested by `is`, numbers and days by comparisons.",
+            atlas("drug_exposure of Stroke { days_supply is omop:1 }")),
+    ]
+
     private static let reports = [
         Entry("C0270", "A report counts a cohort of the file.", cohort("sex is male") + "report B count patients\n"),
         Entry(
@@ -172,8 +200,43 @@ public enum DiagnosticReference {
             "C0275", "The more a table is split, the fewer of its cells can be shown.",
             cohort("exists a", "a = first death") + "report A count patients by sex and sex and sex and sex\n"),
         Entry(
+            "C0276", "An overlap tells apart the counted cohort and up to three others.",
+            cohort("sex is male") + "report A count patients overlap with A\n"),
+        Entry(
+            "C0277", "Only observations have a value, only images have properties.",
+            cohort("exists a", "a = first death") + "report A count patients by value of a\n"),
+        Entry(
+            "C0278", "Coded values have a row each, numbers lie in bands.",
+            cohort("exists a", "a = first observation of \"Prostate Specific Antigen\" is known")
+                + "report A count patients by value of a\n"),
+        Entry(
+            "C0291", "A scope has one deadline, of a second to a day, and thresholds and names that can be.",
+            cohort("sex is male") + "report A count patients scope deadline 2 days\n"),
+        Entry(
             "C0274", "Only imaging events have studies and series.", cohort("exists a", "a = first death") + "report A count series of a\n"),
     ]
+
+    private static let dispatches = [
+        Entry(
+            "C0124", "A file has one dispatch.",
+            cohort("exists a", "a = first imaging study") + String(repeating: "dispatch A to \"tool\"@sha256:\(digest)\n", count: 2)),
+        Entry(
+            "C0290", "One file counts and computes on one cohort.",
+            cohort("exists a", "a = first imaging study")
+                + "cohort B {\n  patients where in A\n}\n\nreport B count patients\ndispatch A to \"tool\"@sha256:\(digest)\n"),
+        Entry(
+            "C0292", "A tool is meant by the SHA-256 of its executable, so that no other one runs.",
+            cohort("exists a", "a = first imaging study") + "dispatch A to \"tool\"@sha256:12ab\n"),
+        Entry(
+            "C0293", "A tool runs over the series of one imaging event.",
+            cohort("exists a", "a = first death") + "dispatch A to \"tool\"@sha256:\(digest) with { inputs a }\n"),
+        Entry(
+            "C0294", "What a tool needs is a number of GPUs, their memory in bytes, parameters by name, and plain names of files.",
+            cohort("exists a", "a = first imaging study") + "dispatch A to \"tool\"@sha256:\(digest) with { gpu memory 16 GB }\n"),
+    ]
+
+    /// Of an empty file.
+    private static let digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
     private static let warnings = [
         Entry("C0214", "Naming an event does not ask for it.", cohort("sex is male", "index = first death")),
@@ -188,6 +251,11 @@ public enum DiagnosticReference {
             cohort("not age at 2020-01-01 > 40 years")),
         Entry(
             "C0285", "A definition that the counted cohort and its report do not use.", "parameter reach = 60\n\n" + cohort("sex is male")),
+        Entry(
+            "C0287", "No number lies in both ranges, so nobody is counted.", cohort("at least 3 deaths\n    and at most 2 deaths")),
+        Entry(
+            "C0288", "The dead are not diagnosed, treated or admitted; a record of it has another date than is meant.",
+            cohort("any diagnosis after end_of_life", "end_of_life = first death")),
         Entry("C0286", "The number's ending is another one.", cohort("exists a", "a = 2th diagnosis")),
     ]
 }

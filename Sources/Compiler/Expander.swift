@@ -21,6 +21,7 @@ public struct Expander: Sendable {
     public func expand(_ set: ConceptSet) -> Expansion {
         let excluded = Set(set.exclude.flatMap(members))
         let included = Set(set.include.flatMap(members)).subtracting(excluded)
+        let excludedCodes = codes(finding: excluded)
         var strongest: [CodeKey: ExpandedCode] = [:]
         var finding: [CodeSystem: Set<String>] = [:]
         for concept in included.sorted() {
@@ -28,6 +29,8 @@ public struct Expander: Sendable {
                 guard let match = ExpandedCode.Match(mapping.match) else { continue }
                 let code = ExpandedCode(system: mapping.system, code: mapping.code, concept: ConceptIRI(concept), match: match)
                 let key = CodeKey(system: mapping.system, code: mapping.code)
+                // What is a part of an included concept can be just what is left out.
+                if match == .narrower, excludedCodes.contains(key) { continue }
                 if let known = strongest[key], known.match.strength >= match.strength { continue }
                 strongest[key] = code
             }
@@ -55,6 +58,15 @@ public struct Expander: Sendable {
     private struct CodeKey: Hashable {
         let system: String
         let code: String
+    }
+
+    /// The codes that find nothing but these concepts.
+    private func codes(finding concepts: Set<String>) -> Set<CodeKey> {
+        var codes: Set<CodeKey> = []
+        for mapping in concepts.flatMap({ hyperontology.mappings(of: $0) }) where mapping.match == .exact || mapping.match == .narrower {
+            codes.insert(CodeKey(system: mapping.system, code: mapping.code))
+        }
+        return codes
     }
 
     private func members(_ term: ConceptTerm) -> [String] {

@@ -57,8 +57,9 @@ public struct ImportResolver {
             case .importing(let inner): try definitions(of: inner, in: imported, within: open + [path])
             case .parameter(let parameter): imported[parameter.span]
             case .concepts(let set): imported[set.span]
+            case .codes(let set): imported[set.span]
             case .cohort(let cohort): imported[cohort.span]
-            case .report: ""
+            case .report, .dispatch: ""
             }
         }
         return pieces.filter { !$0.isEmpty }.joined(separator: "\n\n")

@@ -148,12 +148,17 @@ extension PlanBuilder {
         let meaning: Meaning?
         if let expression = syntax.expression {
             meaning = self.meaning(of: expression)
+        } else if let atlas = syntax.atlas {
+            meaning = self.meaning(of: atlas, named: syntax.name)
         } else {
             for event in syntax.events { define(event, of: syntax) }
             anchorsInScope = scope..<anchors.count
             if let condition = syntax.condition {
                 meaning = self.meaning(of: condition)
-                if !diagnostics.containsErrors { warnOfContradictions(condition) }
+                if !diagnostics.containsErrors {
+                    warnOfContradictions(condition)
+                    if let meaning { warnOfContradictions(in: meaning) }
+                }
             } else {
                 meaning = nil
                 error(

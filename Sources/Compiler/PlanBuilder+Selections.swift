@@ -17,12 +17,21 @@ extension PlanBuilder {
         if let value = value ?? syntax.value, kind == .observation, syntax.concepts == nil || concepts != nil {
             test = self.value(value, of: concepts)
         }
-        let attributes = syntax.attributes.map { self.attributes($0) } ?? []
+        var attributes = syntax.attributes.map { self.attributes($0) } ?? []
+        if syntax.kind == .annotation, let structures = syntax.concepts { attributes = segmentation(of: structures) }
         let having = syntax.having.map { self.having($0) }
         let windows = syntax.windows.compactMap { self.windows($0) }.flatMap(\.self)
         let pick = pick(syntax.pick)
         warnOfDeadWindows(windows, at: syntax.windows)
         guard errorCount == before, let pick else { return nil }
+        if pick.needsNumber {
+            guard case .quantity = test else {
+                error(
+                    "C0225", "the \(pick) of these need not have a number", at: syntax.kindSpan,
+                    help: "test it for its number: `\(pick) observation of … is known`")
+                return nil
+            }
+        }
         let request = EventRequest(kind: kind, concepts: concepts, value: test, attributes: attributes, havingSeries: having)
         return EventSelection(request, windows: windows, pick: pick)
     }
@@ -32,6 +41,8 @@ extension PlanBuilder {
         case nil: return .all
         case .first: return .first
         case .last: return .last
+        case .lowest: return .lowest
+        case .highest: return .highest
         case .nth(let ordinal, let fromEnd):
             guard let number = Int(ordinal.text.dropLast(2)), number > 0 else { return nil }
             let wanted = NameSyntax.ordinal(number)
@@ -46,17 +57,17 @@ extension PlanBuilder {
 
     /// Reports parts that this kind of event has not.
     private mutating func checkForm(_ syntax: SelectionSyntax, _ kind: EventKind) {
-        if let concepts = syntax.concepts, !kind.takesConcepts {
+        if let concepts = syntax.concepts, !kind.takesConcepts, syntax.kind != .annotation {
             let help = kind == .death ? "take it out" : "say it in braces: `having series { modality MR, body part \"Breast\" }`"
             error("C0230", "\(syntax.kind.article) is not `of` a concept", at: concepts.span, help: help)
         }
-        if syntax.concepts == nil, kind == .radiotherapy || kind == .observation {
+        if syntax.concepts == nil, kind == .radiotherapy || kind == .observation || syntax.kind == .annotation {
             error("C0231", "\(syntax.kind.article) must say of what", at: syntax.kindSpan, help: "add `of \"…\"`")
         }
         if let value = syntax.value, kind != .observation {
             error("C0232", "\(syntax.kind.article) has no value", at: value.span, help: "only observations have values")
         }
-        if let attributes = syntax.attributes, kind != .imagingSeries {
+        if let attributes = syntax.attributes, syntax.kind != .imagingSeries {
             error(
                 "C0233", "\(syntax.kind.article) has no properties of a series", at: attributes.span,
                 help: kind == .imagingStudy ? "write `having series` before the brace" : "take the braces out")
@@ -173,28 +184,33 @@ extension PlanBuilder {
     private mutating func having(_ syntax: HavingSyntax) -> [AttributeTest] {
         switch syntax {
         case .series(let list): return attributes(list)
-        case .segmentation(let concepts):
-            guard let structures = conceptSet(concepts, usedFor: nil, place: "a structure") else { return [] }
-            // Other series than segmentations have no such property, and that is no gap in what is known of them.
-            let modalities = hyperontology.modalities(holding: CoreVocabulary.segmentedStructure).map { ConceptTerm(ConceptIRI($0)) }
-            let kind = AttributeTest(ConceptIRI(CoreVocabulary.modality), .coded(ConceptSet(include: modalities)))
-            let structure = AttributeTest(ConceptIRI(CoreVocabulary.segmentedStructure), .coded(structures))
-            return modalities.isEmpty ? [structure] : [kind, structure]
+        case .segmentation(let concepts): return segmentation(of: concepts)
         }
+    }
+
+    private mutating func segmentation(of concepts: ConceptListSyntax) -> [AttributeTest] {
+        guard let structures = conceptSet(concepts, usedFor: nil, place: "a structure") else { return [] }
+        // Other series than segmentations have no such property, and that is no gap in what is known of them.
+        let modalities = hyperontology.modalities(holding: CoreVocabulary.segmentedStructure).map { ConceptTerm(ConceptIRI($0)) }
+        let kind = AttributeTest(ConceptIRI(CoreVocabulary.modality), .coded(ConceptSet(include: modalities)))
+        let structure = AttributeTest(ConceptIRI(CoreVocabulary.segmentedStructure), .coded(structures))
+        return modalities.isEmpty ? [structure] : [kind, structure]
     }
 
     private mutating func attributes(_ list: AttributeListSyntax) -> [AttributeTest] {
         list.attributes.compactMap { attribute in
-            guard let property = hyperontology.seriesProperties.first(where: { $0.label == attribute.name.text }) else {
-                let names = hyperontology.seriesProperties.map(\.label).sorted()
-                let help =
-                    nearest(to: attribute.name.text, among: names).map { "did you mean `\($0)`?" }
-                    ?? "there are: \(names.joined(separator: ", "))"
-                error("C0250", "a series has no property called `\(attribute.name.text)`", at: attribute.name.span, help: help)
-                return nil
-            }
+            guard let property = seriesProperty(attribute.name) else { return nil }
             return test(attribute, of: property).map { AttributeTest(ConceptIRI(property.iri), $0) }
         }
+    }
+
+    /// A property of a series by its words.
+    mutating func seriesProperty(_ name: NameSyntax) -> SeriesProperty? {
+        if let found = hyperontology.seriesProperties.first(where: { $0.label == name.text }) { return found }
+        let names = hyperontology.seriesProperties.map(\.label).sorted()
+        let help = nearest(to: name.text, among: names).map { "did you mean `\($0)`?" } ?? "there are: \(names.joined(separator: ", "))"
+        error("C0250", "a series has no property called `\(name.text)`", at: name.span, help: help)
+        return nil
     }
 
     private mutating func test(_ attribute: AttributeSyntax, of property: SeriesProperty) -> ValueTest? {
@@ -203,12 +219,22 @@ extension PlanBuilder {
             return conceptSet(list, usedFor: property.valuesFrom, place: "the property `\(property.label)`").map { .coded($0) }
         case (.quantity, .comparison), (.quantity, .range): return quantity(attribute.value, expected: property.unit).map { .quantity($0) }
         case (.flag, .flag(let flag, _)): return .flag(flag)
+        case (.text, .text(let words)):
+            let length = words.text.count
+            guard (CohortPlan.Limits.shortestText...CohortPlan.Limits.longestText).contains(length) else {
+                error(
+                    "C0253", "\(length) characters are not looked for in a text", at: words.span,
+                    help: "write from \(CohortPlan.Limits.shortestText) to \(CohortPlan.Limits.longestText) of them")
+                return nil
+            }
+            return .text(words.text)
         default:
             let help =
                 switch property.valueKind {
                 case .coded: "write a concept, as `\(property.label) \"…\"`"
                 case .quantity: "compare it, as `\(property.label) <= 2 \(property.unit ?? "1")`"
                 case .flag: "write `yes` or `no`"
+                case .text: "write `\(property.label) contains \"…\"`"
                 }
             error("C0251", "the property `\(property.label)` is not tested like this", at: attribute.value.span, help: help)
             return nil
@@ -228,12 +254,12 @@ extension EventKindSyntax {
         case .visit: .visit
         case .specimen: .specimen
         case .imagingStudy: .imagingStudy
-        case .imagingSeries: .imagingSeries
+        case .imagingSeries, .annotation: .imagingSeries
         }
     }
 
     /// With its article, for messages.
-    var article: String { (["observation", "imaging study", "imaging series"].contains(rawValue) ? "an " : "a ") + rawValue }
+    var article: String { (["observation", "imaging study", "imaging series", "annotation"].contains(rawValue) ? "an " : "a ") + rawValue }
 }
 
 extension EventKind {
@@ -251,6 +277,7 @@ extension EventKind {
         case .visit: "Visit"
         case .specimen: "Specimen"
         case .observationPeriod: "ObservationPeriod"
+        case .record: "Record"
         }
     }
 }

@@ -5,15 +5,15 @@ import Diagnostics
 extension PlanBuilder {
     mutating func anchorPoint(_ anchor: AnchorSyntax) -> AnchorPoint? {
         switch anchor {
-        case .date(let date): return calendarDate(date).map { .date($0) }
+        case .date(let date): return calendarDate(date.text, at: date.span).map { .date($0) }
         case .event(let name, let atEnd): return reference(name, single: "a place in time").map { atEnd ? .end($0) : .start($0) }
         }
     }
 
-    private mutating func calendarDate(_ date: NameSyntax) -> CalendarDate? {
-        guard let text = text(of: date.text, at: date.span, isDate: true) else { return nil }
+    mutating func calendarDate(_ written: String, at span: SourceSpan) -> CalendarDate? {
+        guard let text = text(of: written, at: span, isDate: true) else { return nil }
         if let found = CalendarDate(text) { return found }
-        error("C0220", "`\(text)` is no day of the calendar", at: date.span, help: "write a day as `2020-02-29`")
+        error("C0220", "`\(text)` is no day of the calendar", at: span, help: "write a day as `2020-02-29`")
         return nil
     }
 
@@ -103,7 +103,7 @@ extension PlanBuilder {
                 ? Window(anchor, from: bound(far.negated, true), to: bound(near.negated, true))
                 : Window(anchor, from: bound(near, true), to: bound(far, true))
         case .between(let last):
-            guard case .date(let first)? = anchor, let end = calendarDate(last) else { return nil }
+            guard case .date(let first)? = anchor, let end = calendarDate(last.text, at: last.span) else { return nil }
             if end < first {
                 error("C0221", "the window ends before it begins", at: syntax.span, help: "write the earlier date first")
                 return nil

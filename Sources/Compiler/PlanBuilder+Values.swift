@@ -32,6 +32,17 @@ extension PlanBuilder {
                 return nil
             }
             return quantity(syntax, expected: questions.first?.unit).map { .quantity($0) }
+        case .assuming(let number):
+            switch value(number, of: concepts) {
+            case .quantity(let range): return .assumed(range)
+            case nil: return nil
+            default:
+                error("C0241", "this value has no unit to assume", at: number.span, help: "take `assume unit` out")
+                return nil
+            }
+        case .text(let words):
+            error("C0251", "an observation's text is not looked into", at: words.span, help: "write `is \"Positive\"`")
+            return nil
         case .flag(_, let span):
             error("C0251", "an observation is not `yes` or `no`", at: span, help: "write `is \"Positive\"`")
             return nil
@@ -74,7 +85,7 @@ extension PlanBuilder {
                 return nil
             }
             (lower, upper, unitSyntax) = (QuantityBound(first, inclusive: true), QuantityBound(last, inclusive: true), unit)
-        case .coded, .flag, .ordinal, .ordinalRange, .known: return nil
+        case .coded, .flag, .ordinal, .ordinalRange, .known, .assuming, .text: return nil
         }
         guard let unit = unit(unitSyntax, expected: expected, at: syntax.span) else { return nil }
         return QuantityRange(from: lower, to: upper, unit: unit)
@@ -87,7 +98,7 @@ extension PlanBuilder {
         return nil
     }
 
-    private mutating func unit(_ syntax: NameSyntax?, expected: String?, at span: SourceSpan) -> String? {
+    mutating func unit(_ syntax: NameSyntax?, expected: String?, at span: SourceSpan) -> String? {
         guard let syntax else {
             guard let expected, expected != "1" else { return "1" }
             error("C0246", "the number has no unit", at: span, help: "write it with a UCUM unit, as `\(expected)`")

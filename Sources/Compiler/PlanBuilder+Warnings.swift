@@ -20,6 +20,9 @@ extension PlanBuilder {
         for set in conceptSets.values.filter({ !$0.isUsed }).sorted(by: { $0.name.span.lowerBound < $1.name.span.lowerBound }) {
             warn("C0285", "the set `\(set.name.text)` is not used", at: set.name.span, help: "write `of \(set.name.text)`, or take it out")
         }
+        for set in codeSets.values.filter({ !$0.isUsed }).sorted(by: { $0.name.span.lowerBound < $1.name.span.lowerBound }) {
+            warn("C0285", "the set `\(set.name.text)` is not used", at: set.name.span, help: "write `of \(set.name.text)`, or take it out")
+        }
         for parameter in parameters.values.filter({ !$0.isUsed }).sorted(by: { $0.name.span.lowerBound < $1.name.span.lowerBound }) {
             let name = parameter.name
             warn("C0285", "the parameter `\(name.text)` is not used", at: name.span, help: "write `$\(name.text)`, or take it out")
@@ -132,10 +135,16 @@ extension PlanBuilder {
         case .and(let parts, _), .or(let parts, _), .some(_, let parts, _):
             return parts.lazy.compactMap { self.whatCanBeMissing(in: $0) }.first
         // The innermost `not` warns; what is known or possible is never unknown.
-        case .not, .state, .orUnknown, .missing, .member: return nil
+        case .not, .state, .orUnknown, .missing: return nil
+        case .member(let name, _):
+            guard let cohort = cohorts[name.text]?.meaning, canBeUnknown(cohort.condition) else { return nil }
+            return "it is unknown whether they are in `\(name.text)`"
         case .sex: return "no sex is recorded"
         case .age: return "the birth date or the day is not known"
-        case .exists: return nil
+        case .exists(let name, _):
+            let event = anchorsInScope.first { anchors[$0].name.text == name.text }
+            guard let event, canBeUnknown(.exists(EventReference(event))) else { return nil }
+            return "it is unknown whether a record is one of `\(name.text)`"
         case .relation: return "the day is not known"
         case .ratio: return "a number cannot be read or compared"
         case .observed: return nil

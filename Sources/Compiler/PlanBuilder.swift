@@ -14,6 +14,8 @@ struct PlanBuilder {
         /// By the index of the anchor; of another cohort than the one that is counted with its name before it.
         let anchorNames: [String]
         let byNode: Bool
+        let scope: QueryScope
+        let dispatch: CompiledDispatch?
     }
 
     let hyperontology: Hyperontology
@@ -26,6 +28,7 @@ struct PlanBuilder {
     private var warningCount = 0
     var parameters: [String: DefinedParameter] = [:]
     var conceptSets: [String: DefinedConcepts] = [:]
+    var codeSets: [String: DefinedCodes] = [:]
     var cohorts: [String: DefinedCohort] = [:]
     /// The named events of all cohorts, each cohort's together.
     var anchors: [NamedEvent] = []
@@ -61,8 +64,9 @@ struct PlanBuilder {
             switch statement {
             case .parameter(let parameter): define(parameter)
             case .concepts(let set): define(set)
+            case .codes(let set): define(set)
             case .cohort(let cohort) where wanted?.contains(cohort.name.text) ?? true: define(cohort)
-            case .cohort, .report: break
+            case .cohort, .report, .dispatch: break
             case .importing(let statement):
                 error(
                     "C0133", "`import` is not put in here", at: statement.span,
@@ -72,17 +76,21 @@ struct PlanBuilder {
         guard let target = target(of: query) else { return nil }
         scope = cohorts[target.name.text]?.scope.lowerBound ?? anchors.count
         anchorsInScope = cohorts[target.name.text]?.scope ?? 0..<0
-        let built = report(query.report)
+        neededCohorts = []
+        let built = report(query.report, of: target, cohorts[target.name.text]?.meaning)
+        let dispatch = query.dispatch.flatMap { self.dispatch($0, of: target) }
         if !diagnostics.containsErrors, wanted == nil { warnOfUnusedDefinitions(query, target: target) }
         guard let built, let cohort = cohorts[target.name.text], let meaning = cohort.meaning, !diagnostics.containsErrors else {
             return nil
         }
-        if wanted == nil, cohort.needed.count + 1 < cohorts.count { return rebuild(query, only: cohort.needed.union([target.name.text])) }
+        let needed = cohort.needed.union(neededCohorts).union([target.name.text])
+        if wanted == nil, needed.count < cohorts.count { return rebuild(query, only: needed) }
         do {
             let plan = try CohortPlan(anchors: anchors.map(\.selection), condition: meaning.condition, report: built.report)
             let names = anchors.map { $0.cohort == target.name.text ? $0.name.text : "\($0.cohort).\($0.name.text)" }
             return Built(
-                name: target.name.text, plan: plan, labels: labels(plan, meaning), anchorNames: names, byNode: built.byNode)
+                name: target.name.text, plan: plan, labels: labels(plan, meaning, built), anchorNames: names, byNode: built.byNode,
+                scope: built.scope, dispatch: dispatch)
         } catch {
             self.error("C0202", "this query cannot be planned: \(error.reason)", at: target.span, help: "say it in smaller parts")
             return nil
@@ -95,22 +103,22 @@ struct PlanBuilder {
         return builder.build(query, cohorts: needed)
     }
 
-    /// The cohort that is counted: the report's, else the last one.
+    /// The cohort that is counted: the report's, else the dispatched one, else the last one.
     private mutating func target(of query: QuerySyntax) -> CohortSyntax? {
         guard let last = query.cohorts.last else {
-            if query.statements.allSatisfy({ if case .report = $0 { false } else { true } }) {
+            if query.report == nil {
                 error("C0120", "there is no cohort in this text", at: SourceSpan(0, 0), help: "write `cohort NAME { patients where … }`")
             }
             if let report = query.report { unknownCohort(report.name, query.cohorts) }
             return nil
         }
-        guard let report = query.report else { return last }
-        if let found = query.cohorts.first(where: { $0.name.text == report.name.text }) { return found }
-        unknownCohort(report.name, query.cohorts)
+        guard let name = query.report?.name ?? query.dispatch?.name else { return last }
+        if let found = query.cohorts.first(where: { $0.name.text == name.text }) { return found }
+        unknownCohort(name, query.cohorts)
         return nil
     }
 
-    private mutating func unknownCohort(_ name: NameSyntax, _ cohorts: [CohortSyntax]) {
+    mutating func unknownCohort(_ name: NameSyntax, _ cohorts: [CohortSyntax]) {
         let suggestion = nearest(to: name.text, among: cohorts.map(\.name.text)) ?? cohorts.last?.name.text
         error(
             "C0270", "there is no cohort called `\(name.text)`", at: name.span,
@@ -132,24 +140,27 @@ struct PlanBuilder {
         diagnostics.append(Diagnostic(code, .warning, message, at: span, help: help))
     }
 
-    /// The words of the query for each criterion, on one line.
-    private func labels(_ plan: CohortPlan, _ meaning: Meaning) -> [String: String] {
+    /// The words of the query for each criterion and each part of the report, on one line.
+    private func labels(_ plan: CohortPlan, _ meaning: Meaning, _ report: BuiltReport) -> [String: String] {
         var labels: [String: String] = [:]
         for (index, anchor) in anchors.enumerated() { labels["event \(index)"] = oneLine(anchor.syntax.span) }
-        collect(meaning.label, path: [], into: &labels)
+        collect(meaning.label, "condition ", path: [], into: &labels)
+        for (index, cohort) in report.cohorts.enumerated() {
+            collect(cohort.meaning.label, "overlap \(index) ", path: [], into: &labels)
+        }
         labels["report age"] = "age"
         let wanted = Set(plan.criteria.map(\.id))
-        return labels.filter { wanted.contains($0.key) }
+        return labels.filter { wanted.contains($0.key) }.merging(report.names) { label, _ in label }
     }
 
-    private func collect(_ label: Meaning.Label, path: [Int], into labels: inout [String: String]) {
+    private func collect(_ label: Meaning.Label, _ whole: String, path: [Int], into labels: inout [String: String]) {
         switch label {
-        case .parts(let parts): for (index, part) in parts.enumerated() { collect(part, path: path + [index], into: &labels) }
-        case .words(let span): labels["condition " + path.map(String.init).joined(separator: ".")] = oneLine(span)
+        case .parts(let parts): for (index, part) in parts.enumerated() { collect(part, whole, path: path + [index], into: &labels) }
+        case .words(let span): labels[whole + path.map(String.init).joined(separator: ".")] = oneLine(span)
         }
     }
 
-    private func oneLine(_ span: SourceSpan) -> String {
+    func oneLine(_ span: SourceSpan) -> String {
         source[span].split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 }
@@ -173,6 +184,13 @@ struct Meaning {
         size = 1
     }
 
+    /// A condition that is a whole, of several criteria with words of their own.
+    init(_ condition: Condition, parts: [SourceSpan]) {
+        self.condition = condition
+        label = .parts(parts.map { .words($0) })
+        size = 1
+    }
+
     init(_ parts: [Meaning], as make: ([Condition]) -> Condition) {
         condition = make(parts.map(\.condition))
         label = .parts(parts.map(\.label))
@@ -192,8 +210,9 @@ extension StatementSyntax {
         switch self {
         case .parameter(let parameter): parameter.name.text
         case .concepts(let set): set.name.text
+        case .codes(let set): set.name.text
         case .cohort(let cohort): cohort.name.text
-        case .report, .importing: nil
+        case .report, .dispatch, .importing: nil
         }
     }
 }

@@ -22,7 +22,7 @@ public struct QueryCompiler: Sendable {
         let expanded = Expander(hyperontology: hyperontology).expand(built.plan)
         let query = CompiledQuery(
             name: built.name, plan: built.plan, expanded: expanded, labels: built.labels, anchorNames: built.anchorNames,
-            byNode: built.byNode, planHash: built.plan.canonicalHash)
+            byNode: built.byNode, scope: built.scope, dispatch: built.dispatch, planHash: built.plan.canonicalHash)
         return CompilationResult(tree: tree, diagnostics: diagnostics, query: query)
     }
 }
@@ -43,12 +43,17 @@ public struct CompiledQuery: Sendable, Hashable {
     public let name: String
     public let plan: CohortPlan
     public let expanded: ExpandedPlan
-    /// By ``CohortPlan/Criterion/id``: the words of the query, on one line.
+    /// By ``CohortPlan/Criterion/id``: the words of the query, on one line. Also what the parts of the report are called: `table 0`,
+    /// `summary 0`, `step 0`, `cohort 0`, and a concept's row by its IRI.
     public let labels: [String: String]
     /// By the index of the anchor.
     public let anchorNames: [String]
     /// Whether each node's numbers were asked for.
     public let byNode: Bool
+    /// Where and under which terms it is asked.
+    public let scope: QueryScope
+    /// The tool that is to run over the cohort's images; nil where the text names none.
+    public let dispatch: CompiledDispatch?
     /// Equal for queries that mean the same in the cases that ``CohortPlan/CohortPlan/canonical`` knows.
     public let planHash: String
 }

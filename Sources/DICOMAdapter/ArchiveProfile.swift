@@ -29,14 +29,16 @@ final class ArchiveProfile: Sendable {
         to tags: [String], ofImages imageTags: Set<String>, _ server: DICOMwebServer, _ fields: ArchiveFields
     ) async throws(SourceFailure) -> [String: Route] {
         let known = routes.withLock { $0 }
-        let open = tags.filter { known[$0] == nil }
+        // What lies in the items of sequences is read with the images that have such sequences, whatever a search would tell of it.
+        let open = tags.filter { known[$0] == nil && TagPath($0) == nil }
         if !open.isEmpty {
             let found = try await look(for: open, imageTags, server, fields)
             routes.withLock { routes in routes.merge(found) { _, new in new } }
         }
         let settled = routes.withLock { $0 }
         return Dictionary(
-            tags.map { ($0, settled[$0] ?? (imageTags.contains($0) ? .images : .series)) }, uniquingKeysWith: { first, _ in first })
+            tags.map { ($0, settled[$0] ?? (imageTags.contains($0) || TagPath($0) != nil ? .images : .series)) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     private func look(
@@ -72,4 +74,6 @@ final class ArchiveProfile: Sendable {
 
     /// SOP Instance UID.
     static let instanceUID = "00080018"
+    /// Series Instance UID.
+    static let seriesUID = "0020000E"
 }

@@ -1,94 +1,158 @@
 public import CohortPlan
 public import Diagnostics
 public import Execution
+import Foundation
 public import HTTPClient
 public import Hyperontology
 
-/// An archive of images that serves DICOMweb (PS3.18: QIDO-RS, WADO-RS).
+/// Images: an archive that serves DICOMweb (PS3.18: QIDO-RS, WADO-RS), or a folder of files (PS3.10).
 ///
 /// The patients of the source are those who have a series with a Patient ID, which is also the identifier that the node's sources
-/// share. Every question reads the attributes of every series once, and compares them here (see ``SeriesSearch``); attributes of
-/// images are read for the series that pass everything else.
+/// share. Without an index every question reads the attributes of every series once, and compares them here (see ``SeriesSearch``);
+/// attributes of images are read for the series that leave something open. With an index both are read from it, and compared alike.
 public struct DICOMAdapter: SourceAdapter {
+    /// Where the images are.
+    public enum Origin: Sendable {
+        case archive(ServiceAddress, HTTPClient)
+        /// Files are read through an index alone.
+        case folder(String)
+    }
+
+    enum Place: Sendable {
+        case archive(DICOMwebServer, ArchiveProfile)
+        case folder(String)
+    }
+
     public let name: String
     public var model: SourceModel { .dicom }
-    let server: DICOMwebServer
-    private let bindings: ModelBindings
-    private let profile: ArchiveProfile
+    let place: Place
+    let bindings: ModelBindings
+    /// Nil where the archive itself is asked.
+    public let index: TagIndex?
     /// For one execution; nil for an adapter that none has begun with.
-    private let library: SeriesLibrary?
+    private var reading: (any SeriesReading)?
 
+    /// An archive that every question is asked of.
     /// - Parameters:
     ///   - name: the source's name in the node's configuration.
     ///   - bindings: the hyperontology's bindings for `dicom`.
     public init(name: String, address: ServiceAddress, bindings: ModelBindings, http: HTTPClient) {
-        self.name = name
-        self.bindings = bindings
-        server = DICOMwebServer(source: name, address: address, http: http)
-        profile = ArchiveProfile()
-        library = nil
+        self.init(name: name, .archive(address, http), index: nil, bindings: bindings)
     }
 
-    private init(_ adapter: DICOMAdapter, library: SeriesLibrary) {
-        name = adapter.name
-        bindings = adapter.bindings
-        server = adapter.server
-        profile = adapter.profile
-        self.library = library
+    /// Images that questions find through an index.
+    public init(name: String, _ origin: Origin, index: TagIndex.Settings, bindings: ModelBindings) {
+        self.init(name: name, origin, index: Optional(index), bindings: bindings)
+    }
+
+    private init(name: String, _ origin: Origin, index settings: TagIndex.Settings?, bindings: ModelBindings) {
+        self.name = name
+        // An index holds no free text, so nothing is asked of it there.
+        let bindings = settings == nil ? bindings : bindings.withoutTexts
+        self.bindings = bindings
+        let address: String
+        switch origin {
+        case .archive(let service, let http):
+            place = .archive(DICOMwebServer(source: name, address: service, http: http), ArchiveProfile())
+            address = service.url
+        case .folder(let path):
+            place = .folder(path)
+            address = path
+        }
+        let fields = bindings.properties.values.flatMap(\.fields).map { (name: $0.name, level: $0.level, isPresence: $0.isPresence) }
+        index = settings.map { TagIndex(source: name, settings: $0, tags: IndexedTags(fields), origin: address) }
     }
 
     public func session(for plan: ExpandedPlan) -> any SourceAdapter {
-        let requests = plan.plan.requests.compactMap { try? lower($0, plan) }
-        guard let library = try? library(for: requests) else { return self }
-        return DICOMAdapter(self, library: library)
+        guard let reading = try? reading(for: plan.plan.requests.compactMap { try? lower($0, plan) }) else { return self }
+        var session = self
+        session.reading = reading
+        return session
     }
 
     public func probe() async throws(SourceFailure) {
-        let bound = bindings.properties.values.flatMap(\.fields)
-        let ofImages = Set(bound.filter { $0.level == "instance" }.map(\.name))
-        _ = try await profile.routes(to: Set(bound.map(\.name)).sorted(), ofImages: ofImages, server, try fields())
+        if let index, try index.freshness() == .neverComplete {
+            throw failure(
+                "N0461", "the index of source `\(name)` has never been complete",
+                help: "run `cohortium node index`, or `cohortium node run`")
+        }
+        guard case .archive(let server, let profile) = place, index == nil else { return }
+        let tags = IndexedTags(bindings.properties.values.flatMap(\.fields).map { ($0.name, $0.level, $0.isPresence) })
+        _ = try await profile.routes(to: tags.names, ofImages: tags.ofImages, server, try fields())
     }
 
     public func loadIssues() async throws(SourceFailure) -> [Diagnostic] {
-        let orphans = try await library(for: []).contents().series.filter { $0.patient == nil }.count
-        guard orphans > 0 else { return [] }
-        return [
-            Diagnostic(
-                "N0431", .warning, "\(orphans) series of `\(name)` have no Patient ID and are never counted",
-                help: "repair them in the archive")
-        ]
+        var issues: [Diagnostic] = []
+        let orphans = try await reading(for: []).orphans()
+        if orphans > 0 {
+            issues.append(
+                Diagnostic(
+                    "N0431", .warning, "\(orphans) series of `\(name)` have no Patient ID and are never counted",
+                    help: "repair them in the archive"))
+        }
+        guard let index else { return issues }
+        if case .stale(let date) = try index.freshness() {
+            issues.append(
+                Diagnostic(
+                    "N0469", .warning,
+                    "the index of source `\(name)` was last complete at \(date.formatted(.iso8601)), which its hospital calls too old",
+                    help: "run `cohortium node index`, and look into the node's log why it does not keep up"))
+        }
+        for (note, count, first) in try index.unreadableFiles() {
+            issues.append(
+                Diagnostic(
+                    "N0470", note == "no DICOM" ? .note : .warning, "\(count) files of source `\(name)` are left out: \(note)",
+                    help: "look at them with `dcmdump`", notes: ["the first: `\(first)`"]))
+        }
+        return issues
     }
 
     // MARK: Assessing
 
     public func assess(_ request: EventRequest, in plan: ExpandedPlan) -> Assessment {
         do {
-            return try lower(request, plan).assessment
+            return held(to: try lower(request, plan).assessment)
         } catch {
             return .notEvaluable(error.reason)
         }
     }
 
+    public func absenceMeansNo(of kind: EventKind) -> Bool { bindings.absenceMeansNo(of: kind.rawValue) }
+
     public func assess(_ subject: Demographic) -> Assessment {
         guard let fields = try? ArchiveFields(bindings) else { return .notEvaluable("no place is bound for patients in DICOM") }
         return switch subject {
-        case .sex: fields.sex != nil && !bindings.sexCodes.isEmpty ? .exact : .notEvaluable("DICOM is not bound to tell the sex")
-        case .birthDate: fields.birthDate != nil ? .exact : .notEvaluable("DICOM is not bound to tell the date of birth")
+        case .sex:
+            fields.sex != nil && !bindings.sexCodes.isEmpty ? held(to: .exact) : .notEvaluable("DICOM is not bound to tell the sex")
+        case .birthDate: fields.birthDate != nil ? held(to: .exact) : .notEvaluable("DICOM is not bound to tell the date of birth")
+        }
+    }
+
+    /// How well the index keeps up with what it is of: an old one may find what is gone and miss what has come.
+    private func held(to assessment: Assessment) -> Assessment {
+        // An index that cannot be read says so when it is asked.
+        guard let index, assessment.coverage != .notEvaluable, let freshness = try? index.freshness() else { return assessment }
+        switch freshness {
+        case .fresh: return assessment
+        case .neverComplete: return .notEvaluable("the tag index of these images has never been complete")
+        case .stale(let date):
+            let day = date.formatted(.iso8601.year().month().day())
+            return Assessment(
+                assessment.coverage.combined(with: .approximate),
+                reasons: assessment.reasons + ["the tag index of these images is too old: it was last complete on \(day)"])
         }
     }
 
     // MARK: Answering
 
-    /// Where studies contradict each other about a patient's sex or date of birth, it is unknown.
+    /// Where studies contradict each other about a patient's sex or date of birth, it is unknown; of dates that leave different things open,
+    /// what both leave open.
     public func patients() async throws(SourceFailure) -> [SourcePatient] {
-        let series = try await session(or: []).contents().series
-        let records = Dictionary(grouping: series.filter { $0.patient != nil }) { $0.patient ?? "" }
-        return records.map { id, records in
-            let sexes = Set(records.compactMap(\.sex).compactMap { bindings.sexCodes[$0] ?? bindings.sexCodes[$0.uppercased()] })
-            let births = Set(records.compactMap(\.birthDate))
+        try await session(or: []).people().map { person in
+            let sexes = Set(person.sexes.compactMap { bindings.sexCodes[$0] ?? bindings.sexCodes[$0.uppercased()] })
             return SourcePatient(
-                id: id, sex: sexes.count == 1 ? sexes.first.flatMap(Sex.init(rawValue:)) : nil,
-                birthDate: births.count == 1 ? births.first : nil)
+                id: person.id, sex: sexes.count == 1 ? sexes.first.flatMap(Sex.init(rawValue:)) : nil,
+                birthDate: DateRange.intersection(person.births.compactMap(DateRange.init(dicom:))))
         }
     }
 
@@ -97,7 +161,7 @@ public struct DICOMAdapter: SourceAdapter {
         do {
             lowered = try lower(request, plan)
         } catch {
-            throw server.failure(
+            throw failure(
                 "N0432", "source `\(name)` was asked for what it cannot tell: \(error.reason)", help: "ask what `explain` shows")
         }
         return request.events(from: try await session(or: [lowered]).rows(of: lowered))
@@ -111,6 +175,9 @@ public struct DICOMAdapter: SourceAdapter {
         }
         func conditions(_ isOfImages: Bool) -> [String] {
             lowered.groups.joined().filter { $0.isOfImages == isOfImages }.map(\.words)
+        }
+        if index != nil {
+            return [NativeQuery(language: "SQL", text: IndexReading.statement, parameters: conditions(false) + conditions(true))]
         }
         var queries = [NativeQuery(language: "DICOMweb", text: text("/series", lowered.seriesTags), parameters: conditions(false))]
         if !lowered.imageTags.isEmpty {
@@ -126,23 +193,33 @@ public struct DICOMAdapter: SourceAdapter {
         try RequestLowering(plan: plan, bindings: bindings).lower(request)
     }
 
-    private func fields() throws(SourceFailure) -> ArchiveFields {
+    func fields() throws(SourceFailure) -> ArchiveFields {
         do {
             return try ArchiveFields(bindings)
         } catch {
-            throw server.failure(
+            throw failure(
                 "N0432", "source `\(name)` cannot be read: \(error.reason)", help: "compare `bindings/dicom.ttl` with the project's")
         }
     }
 
-    /// The library of this execution, else one for some requests alone.
-    private func session(or requests: [LoweredRequest]) throws(SourceFailure) -> SeriesLibrary {
-        if let library { return library }
-        return try library(for: requests)
+    /// What this execution reads through, else something for some requests alone.
+    private func session(or requests: [LoweredRequest]) throws(SourceFailure) -> any SeriesReading {
+        if let reading { return reading }
+        return try reading(for: requests)
     }
 
-    private func library(for requests: [LoweredRequest]) throws(SourceFailure) -> SeriesLibrary {
-        SeriesLibrary(server: server, fields: try fields(), profile: profile, requests: requests)
+    private func reading(for requests: [LoweredRequest]) throws(SourceFailure) -> any SeriesReading {
+        if let index { return IndexReading(index) }
+        switch place {
+        case .archive(let server, let profile):
+            return SeriesLibrary(server: server, fields: try fields(), profile: profile, requests: requests)
+        case .folder:
+            throw failure("N0461", "the folder of source `\(name)` has no index", help: "give the source an `index:`")
+        }
+    }
+
+    func failure(_ code: DiagnosticCode, _ message: String, help: String) -> SourceFailure {
+        SourceFailure(source: name, Diagnostic(code, message, help: help))
     }
 }
 
@@ -157,6 +234,7 @@ extension SeriesTest {
             let lower = range.lower.map { " \($0.isInclusive ? ">=" : ">") \($0.value)" } ?? ""
             let upper = range.upper.map { " \($0.isInclusive ? "<=" : "<") \($0.value)" } ?? ""
             return "\(names)\(lower)\(upper) \(range.unit)"
+        case .text(let words): return "\(names) contains \(words)"
         case .flag(let wanted): return "\(names) is \(wanted ? "filled in" : "empty")"
         }
     }

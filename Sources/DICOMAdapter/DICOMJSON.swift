@@ -1,7 +1,7 @@
 import Foundation
 
 /// What an answer in DICOM JSON says of one attribute (PS3.18, annex F).
-enum DICOMJSONAttribute: Hashable, Sendable {
+package enum DICOMJSONAttribute: Hashable, Sendable {
     /// It does not name it.
     case absent
     /// The attribute is there, without a value (F.2.5).
@@ -15,7 +15,7 @@ enum DICOMJSONAttribute: Hashable, Sendable {
         return nil
     }
 
-    init(_ texts: [String]) {
+    package init(_ texts: [String]) {
         let padding = CharacterSet(charactersIn: " \0\t\r\n")
         let values = texts.map { $0.trimmingCharacters(in: padding) }.filter { !$0.isEmpty }
         self = values.isEmpty ? .empty : .values(values)
@@ -23,13 +23,16 @@ enum DICOMJSONAttribute: Hashable, Sendable {
 }
 
 /// One data set of an answer: the attributes that were asked for, by tag.
-struct DICOMJSONObject: Sendable {
-    /// By eight hexadecimal digits in capitals. What is absent has no entry.
-    private let attributes: [String: DICOMJSONAttribute]
+package struct DICOMJSONObject: Sendable, Hashable {
+    /// By eight hexadecimal digits in capitals, or by ``TagPath``. What is absent has no entry.
+    private(set) var attributes: [String: DICOMJSONAttribute]
 
-    init(_ attributes: [String: DICOMJSONAttribute]) { self.attributes = attributes }
+    package init(_ attributes: [String: DICOMJSONAttribute]) { self.attributes = attributes }
 
     subscript(tag: String) -> DICOMJSONAttribute { attributes[tag] ?? .absent }
+
+    /// What is left when only some tags count.
+    func keeping(_ tags: Set<String>) -> DICOMJSONObject { DICOMJSONObject(attributes.filter { tags.contains($0.key) }) }
 
     /// Reads an array of data sets and keeps the tags that are wanted; the others are not even decoded.
     /// - Throws: when the bytes are not that.
@@ -41,7 +44,7 @@ struct DICOMJSONObject: Sendable {
 }
 
 extension DICOMJSONObject: DecodableWithConfiguration {
-    init(from decoder: any Decoder, configuration tags: [String]) throws {
+    package init(from decoder: any Decoder, configuration tags: [String]) throws {
         let container = try decoder.container(keyedBy: TagKey.self)
         var attributes: [String: DICOMJSONAttribute] = [:]
         for tag in tags {
@@ -63,26 +66,26 @@ extension DICOMJSONObject: DecodableWithConfiguration {
         enum CodingKeys: String, CodingKey { case value = "Value" }
 
         init(from decoder: any Decoder) throws {
-            let values = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent([Value?].self, forKey: .value) ?? []
+            let values = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent([DICOMJSONValue?].self, forKey: .value) ?? []
             attribute = DICOMJSONAttribute(values.compactMap { $0?.text })
         }
     }
+}
 
-    /// Text, a number, or a name (`PN`); the items of a sequence are passed over.
-    private struct Value: Decodable {
-        let text: String?
+/// Text, a number, or a name (`PN`); the items of a sequence are passed over.
+struct DICOMJSONValue: Decodable {
+    let text: String?
 
-        enum CodingKeys: String, CodingKey { case alphabetic = "Alphabetic" }
+    enum CodingKeys: String, CodingKey { case alphabetic = "Alphabetic" }
 
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.singleValueContainer()
-            if let string = try? container.decode(String.self) {
-                text = string
-            } else if let number = try? container.decode(Decimal.self) {
-                text = "\(number)"
-            } else {
-                text = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent(String.self, forKey: .alphabetic)
-            }
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let string = try? container.decode(String.self) {
+            text = string
+        } else if let number = try? container.decode(Decimal.self) {
+            text = "\(number)"
+        } else {
+            text = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent(String.self, forKey: .alphabetic)
         }
     }
 }

@@ -19,20 +19,31 @@ struct DICOMwebServer: Sendable {
 
     /// Searches and reads one answer, keeping some tags.
     func search(_ path: String, _ query: [(String, String)], tags: [String]) async throws(SourceFailure) -> [DICOMJSONObject] {
-        let parameters = query.map { "\($0.0)=\($0.1)" }.joined(separator: "&")
-        let bytes = try await get(parameters.isEmpty ? path : "\(path)?\(parameters)", accept: "application/dicom+json").body
-        do {
-            return try DICOMJSONObject.read(bytes, tags: tags)
-        } catch {
-            throw failure(
-                "N0423", "the archive of `\(source)` does not answer in DICOM JSON",
-                help: "check that `dicomweb` is the root of its DICOMweb services, such as `https://host/dicom-web`")
-        }
+        try await answer(path, query) { try DICOMJSONObject.read($0, tags: tags) }
     }
 
     /// The metadata of all images of a series, or of one (WADO-RS), keeping some tags.
     func metadata(_ path: String, tags: [String]) async throws(SourceFailure) -> [DICOMJSONObject] {
         try await search("\(path)/metadata", [], tags: tags)
+    }
+
+    /// The same with what lies within the sequences among the tags.
+    func dataSets(_ path: String, tags: Set<String>) async throws(SourceFailure) -> [DICOMTree] {
+        try await answer("\(path)/metadata", []) { try DICOMTree.read($0, tags: tags) }
+    }
+
+    private func answer<Answer>(
+        _ path: String, _ query: [(String, String)], _ read: ([UInt8]) throws -> Answer
+    ) async throws(SourceFailure) -> Answer {
+        let parameters = query.map { "\($0.0)=\($0.1)" }.joined(separator: "&")
+        let bytes = try await get(parameters.isEmpty ? path : "\(path)?\(parameters)", accept: "application/dicom+json").body
+        do {
+            return try read(bytes)
+        } catch {
+            throw failure(
+                "N0423", "the archive of `\(source)` does not answer in DICOM JSON",
+                help: "check that `dicomweb` is the root of its DICOMweb services, such as `https://host/dicom-web`")
+        }
     }
 
     // MARK: Retrieving
@@ -48,7 +59,23 @@ struct DICOMwebServer: Sendable {
         return parts
     }
 
+    /// Whether the archive still holds a series; asked for one of its images.
+    func holds(_ path: String, series: String) async throws(SourceFailure) -> Bool {
+        let response = try await send(path + "/instances?limit=1", accept: "application/dicom+json")
+        if [404, 410].contains(response.status) { return false }
+        try check(response)
+        let images = try? DICOMJSONObject.read(response.body, tags: [ArchiveProfile.seriesUID])
+        // An archive that does not know the path may answer with anything.
+        return images?.contains { image in image[ArchiveProfile.seriesUID].first.map { $0 == series } ?? true } ?? true
+    }
+
     private func get(_ path: String, accept: String) async throws(SourceFailure) -> HTTPResponse {
+        let response = try await send(path, accept: accept)
+        try check(response)
+        return response
+    }
+
+    private func send(_ path: String, accept: String) async throws(SourceFailure) -> HTTPResponse {
         var request: HTTPRequest
         do {
             request = try address.request(.get, address.url + path)
@@ -60,16 +87,18 @@ struct DICOMwebServer: Sendable {
         request.headers["Accept"] = accept
         request.timeout = DICOMwebServer.patience
         request.maximumBodySize = DICOMwebServer.largestAnswer
-        let response: HTTPResponse
         do {
-            response = try await http.send(request)
+            return try await http.send(request)
         } catch {
             throw failure(
                 "N0421", "the archive of `\(source)` cannot be reached: \(error)",
                 help: "check `dicomweb` in the node's configuration, and the archive")
         }
+    }
+
+    private func check(_ response: HTTPResponse) throws(SourceFailure) {
         switch response.status {
-        case 200..<300: return response
+        case 200..<300: return
         case 401, 403:
             throw failure(
                 "N0422", "the archive of `\(source)` does not let this node in (\(response.status))",

@@ -13,33 +13,67 @@ struct ImageSearch: Sendable {
 
     /// The images of each series, by where the archive serves it.
     func run(_ series: [SeriesRecord]) async throws(SourceFailure) -> [String: [DICOMJSONObject]] {
-        do {
-            return try await withThrowingTaskGroup(of: (String, [DICOMJSONObject]).self) { group in
-                var found: [String: [DICOMJSONObject]] = [:]
-                var waiting = series[...]
-                func next() {
-                    guard let record = waiting.popFirst() else { return }
-                    group.addTask { (record.path, try await images(of: record)) }
-                }
-                for _ in 0..<ImageSearch.atOnce { next() }
-                while let (path, images) = try await group.next() {
-                    found[path] = images
-                    next()
-                }
-                return found
-            }
-        } catch let failure as SourceFailure {
-            throw failure
-        } catch {
-            throw server.failure("N0421", "the archive of `\(server.source)` was not read to the end", help: "ask again")
-        }
+        var images: [String: [DICOMJSONObject]] = [:]
+        for (path, outcome) in try await outcomes(of: series, endsAtFailure: true) { images[path] = try outcome.get() }
+        return images
     }
 
-    private func images(of record: SeriesRecord) async throws(SourceFailure) -> [DICOMJSONObject] {
-        guard isTold else { return try await server.metadata(record.path, tags: tags) }
-        return try await PagedSearch(
-            server: server, path: record.path + "/instances", tags: tags, identity: [ArchiveProfile.instanceUID], page: ImageSearch.page,
-            expected: record.images
+    typealias Outcome = Result<[DICOMJSONObject], SourceFailure>
+
+    /// The same, with what went wrong by series.
+    /// - Parameter endsAtFailure: whether the first failure ends the reading.
+    func outcomes(of series: [SeriesRecord], endsAtFailure: Bool) async throws(SourceFailure) -> [String: Outcome] {
+        let found = await withTaskGroup(of: (String, Outcome).self) { group in
+            var found: [String: Outcome] = [:]
+            var waiting = series[...]
+            func next() {
+                guard let record = waiting.popFirst() else { return }
+                group.addTask {
+                    do throws(SourceFailure) {
+                        return (record.path, .success(try await images(of: record)))
+                    } catch {
+                        return (record.path, .failure(error))
+                    }
+                }
+            }
+            for _ in 0..<ImageSearch.atOnce { next() }
+            while let (path, outcome) = await group.next() {
+                found[path] = outcome
+                if case .failure = outcome, endsAtFailure { waiting = [] }
+                next()
+            }
+            return found
+        }
+        guard !Task.isCancelled else {
+            throw server.failure("N0421", "the archive of `\(server.source)` was not read to the end", help: "ask again")
+        }
+        return found
+    }
+
+    /// What the images of one series say.
+    func images(of record: SeriesRecord) async throws(SourceFailure) -> [DICOMJSONObject] {
+        let reader = ImageReader(tags)
+        guard isTold else { return try await objects(at: record.path, reader) }
+        let found = try await PagedSearch(
+            server: server, path: record.path + "/instances", tags: reader.tags.sorted(), kept: [NestedImages.sopClass],
+            identity: [ArchiveProfile.instanceUID], page: ImageSearch.page, expected: record.images
         ).run()
+        // An archive that does not say what its images are is not believed to tell all of them.
+        guard found.allSatisfy({ $0[NestedImages.sopClass].first != nil }) else { return try await objects(at: record.path, reader) }
+        var objects: [DICOMJSONObject] = []
+        for image in found {
+            if let kind = image[NestedImages.sopClass].first, NestedImages.classes.contains(kind),
+                let uid = image[ArchiveProfile.instanceUID].first
+            {
+                objects += try await self.objects(at: record.path + "/instances/" + uid.percentEncoded, reader)
+            } else {
+                objects.append(image.keeping(reader.tags))
+            }
+        }
+        return objects
+    }
+
+    private func objects(at path: String, _ reader: ImageReader) async throws(SourceFailure) -> [DICOMJSONObject] {
+        try await server.dataSets(path, tags: reader.outermost).flatMap(reader.objects)
     }
 }

@@ -19,6 +19,9 @@ struct PagedSearch: Sendable {
     /// How many objects the archive counts, where it does: having so many, the search need not look for the end.
     var expected: Int?
 
+    /// Whether a pass may meet again what it has met: what is stored while it reads pushes the rest back, and nothing is missed by that.
+    var acceptsOverlap = false
+
     /// More objects than this are not held in memory at once.
     static let most = 2_000_000
     /// After so many pages of nothing new, one after the other, a pass has failed.
@@ -29,11 +32,31 @@ struct PagedSearch: Sendable {
     /// Every object, each once.
     /// - Throws: ``Execution/SourceFailure`` rather than to return some of them.
     func run() async throws(SourceFailure) -> [DICOMJSONObject] {
-        var earlier: [Identity]?
+        var objects: [DICOMJSONObject] = []
+        try await run(begin: { objects = [] }) { page throws(SourceFailure) in
+            objects += page
+            guard objects.count <= PagedSearch.most else {
+                throw server.failure(
+                    "N0430", "the archive of `\(server.source)` holds more than \(PagedSearch.most) series or images for one search",
+                    help: "give the source an `index:`, which needs no such search for each question")
+            }
+        }
+        return objects
+    }
+
+    /// Hands over every object, page by page, each once.
+    /// - Parameters:
+    ///   - begin: told at each beginning: what was handed over before counts no more, and comes again.
+    ///   - take: given what is new on a page.
+    func run(
+        begin: () -> Void, _ take: ([DICOMJSONObject]) async throws(SourceFailure) -> Void
+    ) async throws(SourceFailure) {
+        var earlier: [IdentityDigest]?
         for _ in 0..<PagedSearch.attempts {
-            let pass = try await readPages()
+            begin()
+            let pass = try await readPages(take)
             // Pages overlap because objects were stored or deleted meanwhile; or, twice alike, because the archive lists some twice.
-            if pass.isWhole, !pass.hasOverlap || pass.identities == earlier { return pass.objects }
+            if pass.isWhole, !pass.hasOverlap || acceptsOverlap || pass.identities == earlier { return }
             earlier = pass.identities
         }
         throw server.failure(
@@ -50,17 +73,16 @@ struct PagedSearch: Sendable {
 
     /// What one reading of all pages found.
     private struct Pass {
-        var objects: [DICOMJSONObject] = []
         /// In the order of the answers.
-        var identities: [Identity] = []
-        var seen: Set<Identity> = []
+        var identities: [IdentityDigest] = []
+        var seen: Set<IdentityDigest> = []
         /// Whether a page held something that an earlier one held.
         var hasOverlap = false
         /// Whether it came to an end.
         var isWhole = true
     }
 
-    private func readPages() async throws(SourceFailure) -> Pass {
+    private func readPages(_ take: ([DICOMJSONObject]) async throws(SourceFailure) -> Void) async throws(SourceFailure) -> Pass {
         var pass = Pass()
         var stale = 0
         while expected.map({ pass.seen.count < $0 }) ?? true {
@@ -71,9 +93,10 @@ struct PagedSearch: Sendable {
             }
             let identities = page.map { object in identity.map { object[$0].first } }
             try check(identities)
-            let known = Set(identities).intersection(pass.seen)
+            let digests = identities.map(IdentityDigest.init)
+            let known = Set(digests).intersection(pass.seen)
             pass.hasOverlap = pass.hasOverlap || !known.isEmpty
-            stale = known.count == Set(identities).count ? stale + 1 : 0
+            stale = known.count == Set(digests).count ? stale + 1 : 0
             if stale == 1, try await ignoresOffset() {
                 try checkCompleteness(page.count)
                 pass.hasOverlap = false
@@ -84,13 +107,10 @@ struct PagedSearch: Sendable {
                 pass.isWhole = false
                 return pass
             }
-            for (object, identity) in zip(page, identities) where pass.seen.insert(identity).inserted { pass.objects.append(object) }
-            pass.identities += identities
-            guard pass.identities.count <= PagedSearch.most else {
-                throw server.failure(
-                    "N0430", "the archive of `\(server.source)` holds more than \(PagedSearch.most) series or images for one search",
-                    help: "this version reads all of them for each question; serve a part of them")
-            }
+            var new: [DICOMJSONObject] = []
+            for (object, digest) in zip(page, digests) where pass.seen.insert(digest).inserted { new.append(object) }
+            pass.identities += digests
+            if !new.isEmpty { try await take(new) }
         }
         return pass
     }
@@ -123,5 +143,21 @@ struct PagedSearch: Sendable {
 
     private func page(offset: Int) async throws(SourceFailure) -> [DICOMJSONObject] {
         try await server.search(path, PagedSearch.query(tags, limit: page, offset: offset), tags: identity + kept + tags)
+    }
+}
+
+/// What tells an object apart, in 16 bytes: millions of them are held at once. Two that differ have the same one with a chance of 2⁻¹²⁸.
+private struct IdentityDigest: Hashable {
+    private let first: Int
+    private let second: Int
+
+    init(_ identity: [String?]) {
+        var one = Hasher()
+        one.combine(identity)
+        first = one.finalize()
+        var other = Hasher()
+        other.combine(1)
+        other.combine(identity)
+        second = other.finalize()
     }
 }

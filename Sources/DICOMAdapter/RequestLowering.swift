@@ -44,15 +44,18 @@ struct RequestLowering {
 
     private func lower(_ attribute: AttributeTest) throws(LoweringGap) -> (SeriesTest, Assessment) {
         let name = attribute.property.rawValue.split(whereSeparator: { "/#".contains($0) }).last.map(String.init) ?? ""
-        let fields = (bindings.properties[attribute.property.rawValue]?.fields ?? []).filter { attribute.test.canRead($0) }
+        let fields = (bindings.properties[attribute.property.rawValue]?.fields ?? []).filter {
+            attribute.test.canRead($0) && !isPrivate(tag: $0.name)
+        }
         guard !fields.isEmpty else { throw LoweringGap("DICOM is not bound to tell the property `\(name)` in this form") }
-        let isOfImages = fields.contains { $0.level == "instance" }
         switch attribute.test {
         case .coded(let set):
-            let codes = try CodeSet(set, systems: fields.compactMap(\.codeSystem).sorted(), plan: plan, bindings: bindings)
-            return (SeriesTest(fields: fields, test: .coded(codes), isOfImages: isOfImages), codes.assessment)
-        case .quantity(let range): return (SeriesTest(fields: fields, test: .quantity(range), isOfImages: isOfImages), .exact)
-        case .flag(let wanted): return (SeriesTest(fields: fields, test: .flag(wanted), isOfImages: isOfImages), .exact)
+            let codes = try CodeSet(set, systems: Set(fields.compactMap(\.codeSystem)).sorted(), plan: plan, bindings: bindings)
+            return (SeriesTest(fields: fields, test: .coded(codes)), codes.assessment)
+        case .quantity(let range): return (SeriesTest(fields: fields, test: .quantity(range)), .exact)
+        case .assumed: throw LoweringGap("DICOM fixes the unit of the property `\(name)`")
+        case .text(let words): return (SeriesTest(fields: fields, test: .text(words)), .exact)
+        case .flag(let wanted): return (SeriesTest(fields: fields, test: .flag(wanted)), .exact)
         }
     }
 }
@@ -64,6 +67,8 @@ extension ValueTest {
         case .coded: field.codeSystem != nil
         case .quantity: field.unit != nil
         case .flag: field.isPresence
+        case .assumed: false
+        case .text: field.codeSystem == nil && field.unit == nil && !field.isPresence
         }
     }
 }

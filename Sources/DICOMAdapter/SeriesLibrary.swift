@@ -4,7 +4,7 @@ import Execution
 import Hyperontology
 
 /// The series of an archive as one execution sees them: read once, for all requests of its plan.
-actor SeriesLibrary {
+actor SeriesLibrary: SeriesReading {
     private let server: DICOMwebServer
     private let reading: SharedReading<Contents>
     /// By where the archive serves the series.
@@ -42,38 +42,42 @@ actor SeriesLibrary {
         }
     }
 
-    /// What every series says to the groups of a request's tests.
-    func rows(of request: LoweredRequest) async throws(SourceFailure) -> [SeriesRow] {
-        let contents = try await contents()
-        let owned = contents.series.filter { $0.patient != nil }
-        func isOfImages(_ test: SeriesTest) -> Bool { test.tags.contains { contents.routes[$0] != .series } }
-        let early = request.groups.map { $0.filter { !isOfImages($0) } }
-        let late = request.groups.map { $0.filter(isOfImages) }
-        // A group that the series itself fails is not asked of its images.
-        let open = owned.filter { record in
-            zip(early, late).contains { early, late in !late.isEmpty && SeriesLibrary.truth(early, record.attributes) != .no }
-        }
-        try await fetchImages(of: open, Set(late.joined().flatMap(\.tags)), contents.routes)
-        return owned.compactMap { record in
-            guard let patient = record.patient else { return nil }
-            let truths = zip(early, late).map { early, late in
-                let truth = SeriesLibrary.truth(early, record.attributes)
-                guard truth != .no, !late.isEmpty else { return truth }
-                return truth && late.map { $0.truth(in: images[record.path] ?? []) }.conjunction
-            }
-            return SeriesRow(patient: patient, study: record.study, uid: record.uid, start: record.start, truths: truths)
+    func people() async throws(SourceFailure) -> [PersonRecord] {
+        let records = Dictionary(grouping: try await contents().series.filter { $0.patient != nil }) { $0.patient ?? "" }
+        return records.map { id, records in
+            PersonRecord(id: id, sexes: Set(records.compactMap(\.sex)), births: Set(records.compactMap(\.birthDate)))
         }
     }
 
-    private static func truth(_ tests: [SeriesTest], _ attributes: DICOMJSONObject) -> Truth {
-        tests.map { $0.truth(in: attributes) ?? .unknown }.conjunction
+    func orphans() async throws(SourceFailure) -> Int { try await contents().series.filter { $0.patient == nil }.count }
+
+    func rows(of request: LoweredRequest) async throws(SourceFailure) -> [SeriesRow] {
+        let contents = try await contents()
+        let imageTags = Set(contents.routes.filter { $0.value != .series }.keys)
+        let owned = contents.series.filter { $0.patient != nil }
+        // A group that the series itself fails is not asked of its images.
+        let open = owned.filter { record in
+            request.groups.contains { group in
+                let early = group.map { $0.truth(in: record.attributes) }
+                guard !early.contains(.no) else { return false }
+                return zip(group, early).contains { test, truth in truth == nil && test.tags.contains(where: imageTags.contains) }
+            }
+        }
+        try await fetchImages(of: open, contents.routes)
+        return owned.compactMap { record in
+            guard let patient = record.patient else { return nil }
+            let evidence = SeriesEvidence(series: record.attributes, images: images[record.path] ?? [])
+            return SeriesRow(
+                patient: patient, study: record.study, uid: record.uid, start: record.start,
+                truths: evidence.truths(of: request.groups))
+        }
     }
 
     /// Every tag that the plan reads of images is fetched at once, so that another request finds them here.
     private func fetchImages(
-        of series: [SeriesRecord], _ wanted: Set<String>, _ routes: [String: ArchiveProfile.Route]
+        of series: [SeriesRecord], _ routes: [String: ArchiveProfile.Route]
     ) async throws(SourceFailure) {
-        guard !wanted.isEmpty else { return }
+        guard !series.isEmpty else { return }
         let missing = series.filter { images[$0.path] == nil }
         let tags = routes.filter { $0.value != .series }.keys.sorted()
         let search = ImageSearch(server: server, tags: tags, isTold: tags.allSatisfy { routes[$0] == .images })

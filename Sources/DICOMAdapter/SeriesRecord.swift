@@ -6,7 +6,8 @@ struct SeriesRecord: Sendable {
     /// Nil where no Patient ID is recorded: nobody knows whose it is.
     let patient: String?
     let sex: String?
-    let birthDate: DateRange?
+    /// As recorded.
+    let birthDate: String?
     let study: String
     let uid: String
     let start: DateRange?
@@ -19,7 +20,7 @@ struct SeriesRecord: Sendable {
         guard let study = object[fields.study].first, let uid = object[fields.series].first else { return nil }
         patient = object[fields.patient].first
         sex = fields.sex.flatMap { object[$0].first }
-        birthDate = fields.birthDate.flatMap { object[$0].first }.flatMap(DateRange.init(dicom:))
+        birthDate = fields.birthDate.flatMap { object[$0].first }
         self.study = study
         self.uid = uid
         start = fields.start.flatMap { object[$0].first }.flatMap(DateRange.init(dicom:))
@@ -36,13 +37,29 @@ struct SeriesRecord: Sendable {
 
 extension DateRange {
     /// A value of DA: `20210126`, or `2021.01.26` as before version 3 (PS3.5 section 6.2). Nil for anything else.
+    ///
+    /// DICOM has no partial dates, but archives hold some, taken over from HL7 version 2 (DTM: `1960`, `196006`) or padded with zeros
+    /// (`19600000`, `19600600`): these are the year or the month that they say.
     init?(dicom text: String) {
         let digits = text.utf8.count == 10 && text.split(separator: ".").map(\.count) == [4, 2, 2] ? text.filter { $0 != "." } : text
-        guard digits.utf8.count == 8, digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-            let year = Int(digits.prefix(4)), let month = Int(digits.dropFirst(4).prefix(2)), let day = Int(digits.suffix(2)),
-            let date = CalendarDate(year: year, month: month, day: day)
+        guard [4, 6, 8].contains(digits.utf8.count), digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            let year = Int(digits.prefix(4)), year > 0
         else { return nil }
-        self.init(date)
+        let month = Int(digits.dropFirst(4).prefix(2)) ?? 0
+        let day = Int(digits.dropFirst(6)) ?? 0
+        switch (month, day) {
+        case (0, 0): self.init(partial: String(digits.prefix(4)))
+        case (_, 0): self.init(partial: "\(digits.prefix(4))-\(digits.dropFirst(4).prefix(2))")
+        default:
+            guard let date = CalendarDate(year: year, month: month, day: day) else { return nil }
+            self.init(date)
+        }
+    }
+
+    /// What all of some dates leave open; nil when they contradict each other, or there is none.
+    static func intersection(_ ranges: [DateRange]) -> DateRange? {
+        guard let earliest = ranges.map(\.earliest).max(), let latest = ranges.map(\.latest).min(), earliest <= latest else { return nil }
+        return DateRange(earliest, latest)
     }
 }
 

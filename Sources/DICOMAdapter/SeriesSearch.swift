@@ -25,11 +25,7 @@ struct SeriesSearch: Sendable {
             page: SeriesSearch.page)
         var records: [SeriesRecord] = []
         for object in try await search.run() {
-            guard let record = SeriesRecord(object, fields) else {
-                throw server.failure(
-                    "N0427", "the archive of `\(server.source)` lists series without the UID of their study",
-                    help: "check its DICOMweb plugin: UIDs are part of every answer")
-            }
+            guard let record = SeriesRecord(object, fields) else { throw server.unidentified() }
             records.append(record)
         }
         return records

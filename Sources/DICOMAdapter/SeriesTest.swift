@@ -9,17 +9,27 @@ struct SeriesTest: Sendable {
         case coded(CodeSet)
         case quantity(QuantityRange)
         case flag(Bool)
+        case text(String)
     }
 
-    /// The first that is filled in counts.
+    /// The first that is filled in counts: codes before texts.
     let fields: [PropertyField]
     let test: Test
+    /// The tags that it reads.
+    let tags: [String]
+    /// Whether a series has as many values as there are items in a sequence, one of which is asked for.
+    private let isCollected: Bool
+
+    init(fields: [PropertyField], test: Test) {
+        let paths = fields.map { TagPath($0.name) }
+        self.fields = zip(fields, paths).filter { $1?.scheme != nil }.map(\.0) + zip(fields, paths).filter { $1?.scheme == nil }.map(\.0)
+        self.test = test
+        tags = self.fields.map(\.name)
+        isCollected = paths.contains { $0 != nil }
+    }
 
     /// Whether only the images themselves tell, not the search for series.
-    let isOfImages: Bool
-
-    /// The tags that it reads.
-    var tags: [String] { fields.map(\.name) }
+    var isOfImages: Bool { fields.contains { $0.level == "instance" } }
 
     /// What the attributes of a series, or of one image, say; nil when they say nothing.
     func truth(in object: DICOMJSONObject) -> Truth? {
@@ -30,10 +40,17 @@ struct SeriesTest: Sendable {
     }
 
     /// What the images of a series say together. Those that say nothing are passed over; where the others disagree, it is unknown.
-    func truth(in images: [DICOMJSONObject]) -> Truth {
+    func truth(in images: some Sequence<DICOMJSONObject>) -> Truth {
+        if isCollected { return truth(amongItems: images) }
         let truths = Set(images.compactMap { truth(in: $0) })
         guard truths.count == 1, let truth = truths.first else { return .unknown }
         return truth
+    }
+
+    /// Whether one of the items is what is asked for. An item without a value is one nobody knows what it is.
+    private func truth(amongItems images: some Sequence<DICOMJSONObject>) -> Truth {
+        let truths = images.filter { image in tags.contains { image[$0] != .absent } }.map { truth(in: $0) ?? .unknown }
+        return truths.isEmpty ? .unknown : truths.disjunction
     }
 
     private func truth(of attribute: DICOMJSONAttribute, in field: PropertyField) -> Truth? {
@@ -43,6 +60,8 @@ struct SeriesTest: Sendable {
         case (.flag(let wanted), .values): field.isPresence ? Truth(wanted) : nil
         case (_, .empty): nil
         case (.coded(let codes), .values(let values)): values.map { codes.contains($0, in: field.codeSystem) }.disjunction
+        case (.text(let words), .values(let values)):
+            values.map { ValueTest.text(words).evaluate(.text($0)) { _ in [] } }.disjunction
         case (.quantity(let range), .values(let values)):
             values.first.flatMap(ExactDecimal.init(dicom:)).map { range.contains(Quantity($0, field.unit)) } ?? .unknown
         }

@@ -12,7 +12,7 @@ public import Execution
 /// Rounding and a bare threshold do not stop a patient attacker who may ask often (`disclosure.md`: stored answers,
 /// noise and a budget do); those controls belong here too, behind the same type.
 public struct DisclosureGate: Sendable {
-    private let policy: DisclosurePolicy
+    let policy: DisclosurePolicy
 
     public init(_ policy: DisclosurePolicy) { self.policy = policy }
 
@@ -20,7 +20,8 @@ public struct DisclosureGate: Sendable {
     public func protect(_ counted: CountedResult) -> ProtectedResult {
         ProtectedResult(
             measures: counted.measures.map { protect($0.value) }, breakdowns: counted.breakdowns.map { protect($0) },
-            unknown: .count(protect(counted.unknown)))
+            summaries: counted.summaries.map { protect($0) }, funnel: protect(funnel: counted.funnel),
+            overlap: counted.overlap.map { protect($0) }, unknown: .count(protect(counted.unknown)))
     }
 
     /// What may be said of one count.
@@ -56,11 +57,16 @@ public struct DisclosureGate: Sendable {
     /// In every line of a table, along every axis of it, no cell is held back alone: the line's sum, which another table of the report
     /// may show, less the others would bound it. What is hidden for one line may stand alone in another, so it is done until none does.
     private func hideSecondCells(_ column: [ProtectedValue], in shape: [Int]) -> [ProtectedValue] {
+        hideSecondCells(column, along: DisclosureGate.lines(of: shape))
+    }
+
+    /// - Parameter lines: places of cells whose sum is known.
+    func hideSecondCells(_ column: [ProtectedValue], along lines: [[Int]]) -> [ProtectedValue] {
         var cells = column
         var hasChanged = true
         while hasChanged {
             hasChanged = false
-            for line in DisclosureGate.lines(of: shape) {
+            for line in lines {
                 let before = line.map { cells[$0] }
                 let after = hideASecondCell(before)
                 guard after != before else { continue }
@@ -95,11 +101,20 @@ public struct DisclosureGate: Sendable {
 }
 
 /// Rounding to a base, half up, never below the smallest multiple of the base that reaches the floor.
-struct Rounding {
+public struct Rounding: Sendable {
     let base: Int
     let floor: Int
 
-    func round(_ number: Int) -> Int {
+    /// - Parameters:
+    ///   - base: numbers become multiples of it.
+    ///   - floor: the smallest number that is let out; none becomes smaller.
+    public init(base: Int, floor: Int) {
+        self.base = base
+        self.floor = floor
+    }
+
+    /// The multiple of the base that is nearest, and not under the floor.
+    public func round(_ number: Int) -> Int {
         let lowest = (floor + base - 1) / base * base
         let (whole, rest) = number.quotientAndRemainder(dividingBy: base)
         return max(whole * base + (2 * rest >= base ? base : 0), lowest)

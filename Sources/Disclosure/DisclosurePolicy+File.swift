@@ -3,7 +3,9 @@ import Foundation
 import Yams
 
 extension DisclosurePolicy {
-    private static let keys: Set<String> = ["threshold", "rounding", "breakdowns", "narrowestAgeBand", "purposes", "tools"]
+    private static let keys: Set<String> = [
+        "threshold", "rounding", "breakdowns", "narrowestAgeBand", "reports", "texts", "purposes", "tools",
+    ]
     private static let required: Set<String> = ["threshold", "rounding", "breakdowns", "purposes"]
 
     /// Reads the hospital's policy file. It fails closed: what is missing, unknown or of the wrong form is an error,
@@ -41,8 +43,10 @@ extension DisclosurePolicy {
         let policy = DisclosurePolicy(
             threshold: reader.integer("threshold", in: lowestThreshold...10_000) ?? defaultThreshold,
             roundingBase: reader.integer("rounding", in: 1...1_000) ?? defaultRoundingBase,
-            breakdowns: reader.breakdowns("breakdowns"), narrowestAgeBand: reader.integer("narrowestAgeBand", in: 1...100) ?? 5,
-            purposes: reader.words("purposes"), tools: reader.words("tools"))
+            breakdowns: reader.allowed("breakdowns", "nothing that patients can be split by"),
+            narrowestAgeBand: reader.integer("narrowestAgeBand", in: 1...100) ?? 5,
+            reports: reader.allowed("reports", "no part of a report"), readsText: reader.flag("texts"), purposes: reader.words("purposes"),
+            tools: reader.words("tools"))
         if reader.diagnostics.containsErrors { throw DiagnosticList(reader.diagnostics) }
         return policy
     }
@@ -80,6 +84,16 @@ private struct PolicyReader {
         return number
     }
 
+    /// No where nothing is said.
+    mutating func flag(_ key: String) -> Bool {
+        guard let entry = entries[key] else { return false }
+        guard let flag = entry as? Bool else {
+            report("P0005", "`\(key)` must be true or false", key, "mend it")
+            return false
+        }
+        return flag
+    }
+
     mutating func words(_ key: String) -> Set<String> {
         guard let entry = entries[key] else { return [] }
         guard let words = entry as? [String] else {
@@ -89,13 +103,15 @@ private struct PolicyReader {
         return Set(words)
     }
 
-    mutating func breakdowns(_ key: String) -> Set<DisclosurePolicy.AllowedBreakdown> {
+    /// The members of a list that a policy can allow.
+    /// - Parameter message: what another word is.
+    mutating func allowed<Word>(_ key: String, _ message: String) -> Set<Word>
+    where Word: RawRepresentable<String> & CaseIterable & Hashable {
         let named = words(key)
-        let allowed = named.compactMap(DisclosurePolicy.AllowedBreakdown.init)
-        for word in named.sorted() where DisclosurePolicy.AllowedBreakdown(rawValue: word) == nil {
-            report("P0007", "`\(word)` is nothing that patients can be split by", key, "use sex and age")
+        for word in named.sorted() where Word(rawValue: word) == nil {
+            report("P0007", "`\(word)` is \(message)", key, "use \(Word.allCases.map(\.rawValue).joined(separator: ", "))")
         }
-        return Set(allowed)
+        return Set(named.compactMap(Word.init))
     }
 
     private mutating func report(_ code: DiagnosticCode, _ message: String, _ key: String, _ help: String) {

@@ -27,7 +27,10 @@ public struct MergeGate: Sendable {
             MergedBreakdown(
                 breakdown: breakdown, strata: merge(results, breakdown, at: index, measures: report.measures.count, missing: missing))
         }
-        return MergedResult(measures: measures, breakdowns: breakdowns, unknown: sum(results.map(\.unknown.count), missing: missing))
+        return MergedResult(
+            measures: measures, breakdowns: breakdowns, summaries: mergeSummaries(results, report, expected: expected),
+            funnel: mergeFunnel(results, report, missing), overlap: mergeOverlap(results, report, missing),
+            unknown: sum(results.map(\.unknown.count), missing: missing))
     }
 
     private func merge(_ results: [ProtectedResult], _ breakdown: Breakdown, at index: Int, measures: Int, missing: Int) -> [MergedStratum]
@@ -85,11 +88,42 @@ public struct MergedCount: Hashable, Codable, Sendable {
 }
 
 /// The merged answer to a question.
-public struct MergedResult: Hashable, Codable, Sendable {
+public struct MergedResult: Hashable, Sendable {
     /// In the order of the report's measures.
     public let measures: [MergedCount]
     public let breakdowns: [MergedBreakdown]
+    /// In the order of the report's summaries. Medians of nodes have no sum, so that there are none here.
+    public let summaries: [MergedStatistics]
+    /// By step of the report's funnel.
+    public let funnel: [MergedCount]
+    /// Nil where the report asks for none.
+    public let overlap: MergedOverlap?
     public let unknown: MergedCount
+}
+
+/// What is not asked for is not written.
+extension MergedResult: Codable {
+    private enum Key: String, CodingKey { case measures, breakdowns, summaries, funnel, overlap, unknown }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        measures = try container.decode([MergedCount].self, forKey: .measures)
+        breakdowns = try container.decode([MergedBreakdown].self, forKey: .breakdowns)
+        summaries = try container.decodeIfPresent([MergedStatistics].self, forKey: .summaries) ?? []
+        funnel = try container.decodeIfPresent([MergedCount].self, forKey: .funnel) ?? []
+        overlap = try container.decodeIfPresent(MergedOverlap.self, forKey: .overlap)
+        unknown = try container.decode(MergedCount.self, forKey: .unknown)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(measures, forKey: .measures)
+        try container.encode(breakdowns, forKey: .breakdowns)
+        if !summaries.isEmpty { try container.encode(summaries, forKey: .summaries) }
+        if !funnel.isEmpty { try container.encode(funnel, forKey: .funnel) }
+        try container.encodeIfPresent(overlap, forKey: .overlap)
+        try container.encode(unknown, forKey: .unknown)
+    }
 }
 
 /// One merged table.

@@ -1,25 +1,4 @@
-import Execution
-
-/// What a tool measured inside a node: for every patient the mean of their values. It never leaves the node.
-///
-/// Each patient weighs the same, so that one with many series does not dominate what is published.
-public struct RawStatistics: Hashable, Sendable {
-    /// How many values there are: series, say.
-    public let units: Int
-    let means: [Double]
-
-    /// - Parameter values: by patient; a patient without values does not count.
-    public init(byPatient values: [String: [Double]]) {
-        let filled = values.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
-        units = filled.reduce(0) { $0 + $1.value.count }
-        means = filled.map { $0.value.reduce(0, +) / Double($0.value.count) }
-    }
-}
-
-extension RawStatistics: CustomReflectable {
-    /// Empty, so that interpolation into a log or a message by mistake shows no number.
-    public var customMirror: Mirror { Mirror(self, children: []) }
-}
+public import Execution
 
 /// The mean over patients, and how far they lie apart; both to three significant digits.
 public struct Moments: Hashable, Codable, Sendable {
@@ -38,11 +17,27 @@ public struct ProtectedStatistics: Hashable, Codable, Sendable {
     public let units: ProtectedCount
     /// Nil where the counts are held back.
     public let moments: Moments?
+    /// Those for which there are patients enough; nil where that is none.
+    public let quartiles: Quartiles?
 
-    init(patients: ProtectedCount, units: ProtectedCount, moments: Moments?) {
+    init(patients: ProtectedCount, units: ProtectedCount, moments: Moments?, quartiles: Quartiles? = nil) {
         self.patients = patients
         self.units = units
         self.moments = moments
+        self.quartiles = quartiles
+    }
+}
+
+/// The median and the quartiles over patients, to three significant digits; nil where too few patients lie on one side of it.
+public struct Quartiles: Hashable, Codable, Sendable {
+    public let lower: Double?
+    public let median: Double?
+    public let upper: Double?
+
+    init(lower: Double?, median: Double?, upper: Double?) {
+        self.lower = lower
+        self.median = median
+        self.upper = upper
     }
 }
 
@@ -55,17 +50,42 @@ public struct MergedStatistics: Hashable, Codable, Sendable {
 }
 
 extension DisclosureGate {
-    /// What may be said of a tool's measurements: nothing under the threshold of patients.
+    /// What may be said of how patients' numbers are distributed: nothing under the threshold of patients, and nothing at all where one of
+    /// them makes up most of the sum. A quartile needs the threshold of patients on either side of it: twice the threshold for the median, four
+    /// times for the others. The smallest and the largest number are one patient's and never told.
     public func protect(_ statistics: RawStatistics) -> ProtectedStatistics {
         let count = statistics.means.count
         let patients = protect(RawCount(patients: count))
         let units = protect(RawCount(patients: count, units: statistics.units))
-        guard !patients.isSuppressed, statistics.means.allSatisfy(\.isFinite) else {
+        guard !patients.isSuppressed, statistics.means.allSatisfy(\.isFinite), !DisclosureGate.isDominated(statistics.means) else {
             return ProtectedStatistics(patients: patients, units: units, moments: nil)
         }
         let mean = statistics.means.reduce(0, +) / Double(count)
         let variance = statistics.means.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)
-        return ProtectedStatistics(patients: patients, units: units, moments: .rounded(mean: mean, variance: variance))
+        return ProtectedStatistics(
+            patients: patients, units: units, moments: .rounded(mean: mean, variance: variance),
+            quartiles: quartiles(of: statistics.means.sorted()))
+    }
+
+    /// Whether one number is more than half of the sum of all sizes.
+    private static func isDominated(_ means: [Double]) -> Bool {
+        let sizes = means.map(abs)
+        return (sizes.max() ?? 0) * 2 > sizes.reduce(0, +)
+    }
+
+    private func quartiles(of sorted: [Double]) -> Quartiles? {
+        let (lower, median, upper) = (quantile(1, of: sorted), quantile(2, of: sorted), quantile(3, of: sorted))
+        return lower ?? median ?? upper == nil ? nil : Quartiles(lower: lower, median: median, upper: upper)
+    }
+
+    /// A quartile as the mean of the threshold of patients around it, so that it is no one's number.
+    private func quantile(_ quarter: Int, of sorted: [Double]) -> Double? {
+        let needed = policy.threshold
+        guard sorted.count * min(quarter, 4 - quarter) >= needed * 4 else { return nil }
+        let middle = sorted.count * quarter / 4
+        let start = min(max(0, middle - needed / 2), sorted.count - needed)
+        let mean = sorted[start..<(start + needed)].reduce(0, +) / Double(needed)
+        return mean.isFinite ? Moments.threeDigits(mean) : nil
     }
 }
 
@@ -98,7 +118,7 @@ extension Moments {
         return Moments(mean: threeDigits(mean), standardDeviation: threeDigits(variance.squareRoot()))
     }
 
-    private static func threeDigits(_ number: Double) -> Double {
+    fileprivate static func threeDigits(_ number: Double) -> Double {
         guard number != 0 else { return 0 }
         var scale = 1.0
         while abs(number) * scale < 100, scale < 1e12 { scale *= 10 }

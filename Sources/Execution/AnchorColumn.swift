@@ -27,12 +27,15 @@ struct AnchorColumn {
         }
     }
 
-    /// The events that certainly are what the name stands for.
-    func events(of patient: Int) -> [SourceEvent] {
+    /// The rows of the events that certainly are what the name stands for.
+    func rows(of patient: Int) -> [Int] {
         switch resolutions[patient] {
-        case .events(let certain, _): certain.map { table[$0] }
-        case .event(let row): [table[row]]
+        case .events(let certain, _): certain
+        case .event(let row): [row]
         case .none, .unknown: []
         }
     }
+
+    /// The events that certainly are what the name stands for.
+    func events(of patient: Int) -> [SourceEvent] { rows(of: patient).map { table[$0] } }
 }

@@ -34,9 +34,27 @@ struct Candidates {
                 return single(1, in: table) { Places(nearest: $0, to: range.earliest.daysSinceEpoch, key: $1) }
             case .day, .unknown: return single(1, in: table) { _, _ in nil }
             }
+        case .lowest: return extreme(in: table) { $0.isSmaller(than: $1) }
+        case .highest: return extreme(in: table) { $1.isSmaller(than: $0) }
         }
     }
 
+    /// The one whose number comes before all others; of equal ones the earlier, then that of the smaller key.
+    private func extreme(in table: EventTable, _ isBefore: (RecordedValue, RecordedValue) -> Bool) -> AnchorColumn.Resolution {
+        guard !isEmpty else { return .none }
+        guard uncertain.isEmpty, certain.allSatisfy({ table[$0].value.isPlainNumber }) else {
+            return .unknown(exists: certain.isEmpty ? .unknown : .yes)
+        }
+        let chosen = certain.min { one, other in
+            let (first, second) = (table[one], table[other])
+            if isBefore(first.value, second.value) { return true }
+            if isBefore(second.value, first.value) { return false }
+            return (first.start?.earliest.daysSinceEpoch ?? .max, first.key) < (second.start?.earliest.daysSinceEpoch ?? .max, second.key)
+        }
+        return chosen.map { .event($0) } ?? .none
+    }
+
+    /// Where an event stands among others; for one whose day lies in a range, the best that it can be.
     private struct Place: Comparable {
         let distance: Int
         let day: Int

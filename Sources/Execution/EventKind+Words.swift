@@ -15,6 +15,7 @@ extension EventKind {
         case .visit: "visits"
         case .specimen: "specimens"
         case .observationPeriod: "observation periods"
+        case .record: "rows of OMOP's tables"
         }
     }
 }

@@ -16,7 +16,9 @@ struct LeafAssessments {
     func assessment(of selection: EventSelection) -> Assessment {
         let own = (choices[selection.request] ?? .none).assessment
         let points = selection.windows.map(\.anchor) + [selection.pick.anchor].compactMap(\.self)
-        return points.reduce(own) { $0.combined(with: position(of: $1)) }
+        let placed = points.reduce(own) { $0.combined(with: position(of: $1)) }
+        guard selection.pick.needsNumber else { return placed }
+        return placed.combined(with: values[selection.request] ?? .notEvaluable("the node has no source for it"))
     }
 
     /// How well the day of a point in time is known.
@@ -30,7 +32,7 @@ struct LeafAssessments {
         position(of: event).combined(with: values[anchorRequests[event.index]] ?? .notEvaluable("the node has no source for it"))
     }
 
-    private func position(of event: EventReference) -> Assessment {
+    func position(of event: EventReference) -> Assessment {
         let existence = anchors[event.index]
         switch existence.coverage {
         case .exact, .notEvaluable: return existence
@@ -58,44 +60,18 @@ struct LeafAssessments {
         case .relation(let event, let window): return position(of: event).combined(with: position(of: window.anchor))
         case .ratio(let event, let other, _): return number(of: event).combined(with: number(of: other))
         case .sex: return sex
+        case .atlas(let cohort): return assessment(of: cohort)
         case .age(let point, _), .ageInMonths(let point, _): return birthDate.combined(with: position(of: point))
         }
     }
 
     // MARK: The whole
 
-    /// What the counts of a plan are as a whole.
-    func overall(of plan: CohortPlan) -> Coverage {
-        let condition = summary(of: plan.condition)
-        guard condition.canBeTrue else { return .notEvaluable }
-        let counted = plan.report.measures.map { measure in
-            measure.event.map { event in isSetOfImages(measure, plan) ? anchors[event.index] : position(of: event) } ?? .exact
-        }
-        let strata = plan.report.breakdowns.map(assessment(of:))
-        // What has no value at all says so itself and takes nothing from the others.
-        return (counted + strata).map(\.coverage).filter { $0 != .notEvaluable }.reduce(condition.coverage) { $0.combined(with: $1) }
-    }
-
-    /// How well patients can be split.
-    func assessment(of breakdown: Breakdown) -> Assessment {
-        switch breakdown {
-        case .sex: sex
-        case .age(let point, _): birthDate.combined(with: position(of: point))
-        case .cross(let axes): axes.map(assessment(of:)).reduce(.exact) { $0.combined(with: $1) }
-        }
-    }
-
-    /// Whether finding more events can only raise a measure: not so for the series of one event, which may be another one.
-    private func isSetOfImages(_ measure: Measure, _ plan: CohortPlan) -> Bool {
-        guard case .series(let event) = measure else { return true }
-        return plan.anchors[event.index].pick == .all
-    }
-
     /// Why leaves cannot be evaluated, each reason once.
     func gaps(in condition: Condition) -> [String] { summary(of: condition).gaps }
 
     /// What is known of a condition and everything in it, in one pass.
-    private func summary(of condition: Condition) -> ConditionSummary {
+    func summary(of condition: Condition) -> ConditionSummary {
         switch condition {
         case .all(let parts): return ConditionSummary(all: parts.map(summary))
         case .any(let parts): return ConditionSummary(any: parts.map(summary))
@@ -108,7 +84,7 @@ struct LeafAssessments {
 }
 
 /// What is known of a condition whose leaves are assessed.
-private struct ConditionSummary {
+struct ConditionSummary {
     /// Why leaves cannot be evaluated.
     var gaps: [String] = []
     /// What keeps leaves from being exact.

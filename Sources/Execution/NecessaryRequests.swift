@@ -10,13 +10,14 @@ struct NecessaryRequests {
     private let ofAnchors: [Set<EventRequest>]
     private var requests: Set<EventRequest> = []
 
-    init(_ plan: CohortPlan, _ assessment: PlanAssessment) {
+    init(_ plan: CohortPlan, _ assessment: PlanAssessment, _ world: OpenWorld) {
         self.plan = plan
         self.assessment = assessment
         var ofAnchors: [Set<EventRequest>] = []
         for anchor in plan.anchors { ofAnchors.append(NecessaryRequests.of(anchor, ofAnchors)) }
         self.ofAnchors = ofAnchors
-        requests = of(plan.condition)
+        // Who is in another cohort need not be in the counted one, and who leaves a funnel early has met its first part.
+        if plan.report.overlap.isEmpty { requests = of(world.condition(plan.report.funnel.first ?? plan.condition)) }
     }
 
     /// Those that a source answers, in the plan's order.

@@ -19,17 +19,13 @@ public struct PlanAssessment: Sendable {
 
     init(_ expanded: ExpandedPlan, sources: [any SourceAdapter]) {
         let plan = expanded.plan
-        let choices = Dictionary(
-            uniqueKeysWithValues: plan.requests.map { request in
-                (request, SourceChoice(among: sources) { $0.assess(request, in: expanded) })
-            })
+        let choices = PlanAssessment.choices(expanded, sources)
         let sex = SourceChoice(among: sources) { $0.assess(Demographic.sex) }
         let birthDate = SourceChoice(among: sources) { $0.assess(Demographic.birthDate) }
         self.plan = plan
         self.requests = choices
         self.sex = sex
         self.birthDate = birthDate
-        self.anchors = PlanAssessment.anchors(of: plan, choices)
         let valued = plan.valuedRequests.map { request in
             let source = choices[request]?.source
             return (
@@ -38,6 +34,7 @@ public struct PlanAssessment: Sendable {
             )
         }
         self.values = Dictionary(uniqueKeysWithValues: valued)
+        self.anchors = PlanAssessment.anchors(of: plan, choices, values)
         self.coverage = plan.criteria.map { criterion in
             let choice =
                 switch criterion.subject {
@@ -71,11 +68,39 @@ public struct PlanAssessment: Sendable {
             anchorRequests: plan.anchors.map(\.request))
     }
 
-    private static func anchors(of plan: CohortPlan, _ choices: [EventRequest: SourceChoice]) -> [Assessment] {
+    /// By stratum of an axis, how well it is known which events fall into it, `unknown` left out; none for what is read with the patients
+    /// or of a day.
+    func assessments(ofStrata axis: Breakdown) -> [Assessment] { leaves.assessments(ofStrata: axis) }
+
+    /// How well a summary's numbers are known.
+    func assessment(of summary: Summary) -> Assessment { leaves.assessment(of: summary) }
+
+    /// Why it cannot be said who is in another cohort; nil where it can.
+    func gaps(ofOverlap cohort: Condition) -> [String]? { leaves.gapsOfCohort(cohort) }
+
+    /// Who answers each request. What an event is split by is asked of who knows the event.
+    private static func choices(_ expanded: ExpandedPlan, _ sources: [any SourceAdapter]) -> [EventRequest: SourceChoice] {
+        let plan = expanded.plan
+        var choices: [EventRequest: SourceChoice] = [:]
+        for case .events(let request) in plan.criteria.map(\.subject) where choices[request] == nil {
+            choices[request] = SourceChoice(among: sources) { $0.assess(request, in: expanded) }
+        }
+        for axis in plan.report.axes {
+            guard let event = axis.event, let owner = choices[plan.anchors[event.index].request]?.source else { continue }
+            for request in plan.requests(of: axis) where choices[request] == nil {
+                choices[request] = SourceChoice(of: owner, among: sources) { $0.assess(request, in: expanded) }
+            }
+        }
+        return choices
+    }
+
+    private static func anchors(
+        of plan: CohortPlan, _ choices: [EventRequest: SourceChoice], _ values: [EventRequest: Assessment]
+    ) -> [Assessment] {
         var assessed: [Assessment] = []
         for anchor in plan.anchors {
             let known = LeafAssessments(
-                choices: choices, anchors: assessed, sex: .exact, birthDate: .exact, values: [:],
+                choices: choices, anchors: assessed, sex: .exact, birthDate: .exact, values: values,
                 anchorRequests: plan.anchors.map(\.request))
             assessed.append(known.assessment(of: anchor))
         }
@@ -94,6 +119,12 @@ struct SourceChoice: Sendable {
     private init(source: Int?, assessment: Assessment) {
         self.source = source
         self.assessment = assessment
+    }
+
+    /// One source, as far as it can.
+    init(of owner: Int, among sources: [any SourceAdapter], assess: (any SourceAdapter) -> Assessment) {
+        let assessment = assess(sources[owner])
+        self.init(source: assessment.coverage == .notEvaluable ? nil : owner, assessment: assessment)
     }
 
     /// The source with the best coverage; of equal ones the first in the node's configuration.

@@ -30,27 +30,31 @@ public struct PlanEngine: Sendable {
         }
         let needs = SourceNeeds(plan.plan, assessment)
         let sessions = sources.map { $0.session(for: plan) }
-        let necessary = NecessaryRequests(plan.plan, assessment)
+        let world = OpenWorld(plan.plan, assessment, sources)
+        let necessary = NecessaryRequests(plan.plan, assessment, world)
         let fetch = try await SourceFetch.run(plan, orders: needs.orders(plan.plan, necessary), sources: sessions, limit: limit)
-        let evaluation = try PlanEvaluation(plan.plan, assessment, fetch, limit: limit)
+        let evaluation = try PlanEvaluation(plan.plan, assessment, fetch, world: world, limit: limit)
         let truth = try evaluation.condition()
         let tally = Tally(evaluation, counted: truth.yes)
         let result = CountedResult(
             population: RawCount(patients: evaluation.patients.count), unknown: RawCount(patients: truth.unknown.count),
-            measures: tally.countedMeasures(), breakdowns: tally.countedBreakdowns(), selection: tally.selection())
+            measures: tally.countedMeasures(), breakdowns: tally.countedBreakdowns(), summaries: tally.countedSummaries(),
+            funnel: try evaluation.funnel(), overlap: try evaluation.overlap(truth), selection: tally.selection())
         return EngineResult(coverage: assessment.coverage, overall: assessment.overall, outcome: .counted(result))
     }
 
     /// The native queries that ``execute(_:deadline:)`` runs, by criterion. Looks at no patient.
     public func explain(_ plan: ExpandedPlan) -> [CriterionExplanation] {
         let assessment = assess(plan)
-        let necessary = NecessaryRequests(plan.plan, assessment)
+        let necessary = NecessaryRequests(plan.plan, assessment, OpenWorld(plan.plan, assessment, sources))
         return zip(plan.plan.criteria, assessment.coverage).map { criterion, coverage in
             var queries: [NativeQuery] = []
+            var absence: CriterionExplanation.Absence?
             if case .events(let request) = criterion.subject, let source = assessment.requests[request]?.source {
                 queries = sources[source].nativeQueries(for: request, in: plan, requiring: necessary.beside(request))
+                absence = sources[source].absenceMeansNo(of: request.kind) ? .no : .unknown
             }
-            return CriterionExplanation(criterion: criterion, coverage: coverage, queries: queries)
+            return CriterionExplanation(criterion: criterion, coverage: coverage, queries: queries, absence: absence)
         }
     }
 }
@@ -61,6 +65,15 @@ public struct CriterionExplanation: Hashable, Codable, Sendable {
     public let coverage: CriterionCoverage
     /// Empty for what is read with the patients, and for what cannot be evaluated.
     public let queries: [NativeQuery]
+    /// What it means that nothing is recorded; nil for what is read with the patients, and for what cannot be evaluated.
+    public let absence: Absence?
+
+    public enum Absence: String, Hashable, Codable, Sendable {
+        /// It did not happen.
+        case no
+        /// It may have happened or not.
+        case unknown
+    }
 }
 
 /// What has to be fetched for a plan, and from where.
@@ -75,13 +88,18 @@ struct SourceNeeds {
             add(anchor.request, assessment)
         }
         add(plan.condition, assessment)
-        for axis in plan.report.breakdowns.flatMap(\.axes) {
+        for cohort in plan.report.overlap { add(cohort, assessment) }
+        for axis in plan.report.axes {
             switch axis {
             case .sex: add(assessment.sex)
             case .age: add(assessment.birthDate)
-            case .cross: break
+            case .value:
+                for (request, known) in zip(plan.requests(of: axis), assessment.assessments(ofStrata: axis))
+                where known.coverage != .notEvaluable { add(request, assessment) }
+            case .year, .cross: break
             }
         }
+        for case .age in plan.report.summaries { add(assessment.birthDate) }
     }
 
     /// By source, all that is fetched from it.
@@ -104,6 +122,11 @@ struct SourceNeeds {
         case .exists, .relation, .ratio: break
         case .sex: add(assessment.sex)
         case .age, .ageInMonths: add(assessment.birthDate)
+        case .atlas(let cohort):
+            guard assessment.assessment(ofLeaf: condition).coverage != .notEvaluable else { return }
+            for request in cohort.requests { add(EventRequest(request), assessment) }
+            if cohort.needsBirthYear { add(assessment.birthDate) }
+            if cohort.needsSex { add(assessment.sex) }
         }
     }
 

@@ -9,10 +9,13 @@ struct PlanEvaluation {
     let assessment: PlanAssessment
     let patients: PatientIndex
     let events: NamedEvents
-    private let tables: [EventRequest: EventTable]
+    let tables: [EventRequest: EventTable]
+    private let world: OpenWorld
     private let limit: ExecutionLimit
 
-    init(_ plan: CohortPlan, _ assessment: PlanAssessment, _ fetch: SourceFetch, limit: ExecutionLimit) throws(ExecutionFailure) {
+    init(_ plan: CohortPlan, _ assessment: PlanAssessment, _ fetch: SourceFetch, world: OpenWorld, limit: ExecutionLimit)
+        throws(ExecutionFailure)
+    {
         let patients = PatientIndex(
             patients: fetch.patients, others: fetch.events.values.lazy.joined().map(\.patient), sexSource: assessment.sex.source,
             birthDateSource: assessment.birthDate.source)
@@ -32,27 +35,31 @@ struct PlanEvaluation {
         self.patients = patients
         self.events = events
         self.tables = tables
+        self.world = world
         self.limit = limit
     }
 
     /// For whom the plan's condition holds.
     func condition() throws(ExecutionFailure) -> TruthSets { try truth(of: plan.condition) }
 
-    private func truth(of condition: Condition) throws(ExecutionFailure) -> TruthSets {
+    /// For whom a condition of the plan or its report holds.
+    func truth(of condition: Condition) throws(ExecutionFailure) -> TruthSets { try worldlyTruth(of: world.condition(condition)) }
+
+    private func worldlyTruth(of condition: Condition) throws(ExecutionFailure) -> TruthSets {
         try limit.check()
         switch condition {
         case .all(let parts):
             var whole = TruthSets.allYes(count: patients.count)
-            for part in parts { whole = whole && (try truth(of: part)) }
+            for part in parts { whole = whole && (try worldlyTruth(of: part)) }
             return whole
         case .any(let parts):
             var whole = TruthSets(count: patients.count)
-            for part in parts { whole = whole || (try truth(of: part)) }
+            for part in parts { whole = whole || (try worldlyTruth(of: part)) }
             return whole
-        case .not(let part): return !(try truth(of: part))
+        case .not(let part): return !(try worldlyTruth(of: part))
         case .some(let range, let parts): return try number(of: parts, in: range)
         case .given(let known, let part):
-            let (given, truth) = (try truth(of: known).yes, try truth(of: part))
+            let (given, truth) = (try worldlyTruth(of: known).yes, try worldlyTruth(of: part))
             return TruthSets(
                 yes: truth.yes.intersection(given),
                 unknown: BitSet(0..<patients.count).subtracting(given).union(truth.unknown.intersection(given)), count: patients.count)
@@ -60,8 +67,8 @@ struct PlanEvaluation {
             guard assessment.assessment(ofLeaf: condition).coverage != .notEvaluable else { return .allUnknown(count: patients.count) }
             switch condition {
             case .known(let part):
-                return TruthSets(yes: BitSet(0..<patients.count).subtracting(try truth(of: part).unknown), count: patients.count)
-            case .possible(let part): return TruthSets(yes: try truth(of: part).possible, count: patients.count)
+                return TruthSets(yes: BitSet(0..<patients.count).subtracting(try worldlyTruth(of: part).unknown), count: patients.count)
+            case .possible(let part): return TruthSets(yes: try worldlyTruth(of: part).possible, count: patients.count)
             default: return leaf(condition)
             }
         }
@@ -72,7 +79,7 @@ struct PlanEvaluation {
         var least = [Int](repeating: 0, count: patients.count)
         var most = least
         for part in parts {
-            let truth = try truth(of: part)
+            let truth = try worldlyTruth(of: part)
             for patient in truth.yes { least[patient] += 1 }
             for patient in truth.possible { most[patient] += 1 }
         }
@@ -92,6 +99,7 @@ struct PlanEvaluation {
         case .age(let point, let range): return age(at: point) { $0.age(since: $1, isIn: range) }
         case .ageInMonths(let point, let range): return age(at: point) { $0.months(since: $1, isIn: range) }
         case .chain(let selection, let count, let gap): return chain(selection, count, gap)
+        case .atlas(let cohort): return atlas(cohort)
         case .all, .any, .not, .some, .given, .known, .possible: return .allUnknown(count: patients.count)
         }
     }

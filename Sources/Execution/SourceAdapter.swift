@@ -37,6 +37,9 @@ public protocol SourceAdapter: Sendable {
     /// How well it can tell a patient's sex or birth date.
     func assess(_ subject: Demographic) -> Assessment
 
+    /// Whether no record of a kind of event means that nothing happened, as the binding says; else it is unknown whether it did.
+    func absenceMeansNo(of kind: EventKind) -> Bool
+
     /// All patients of the source, each once.
     func patients() async throws(SourceFailure) -> [SourcePatient]
 
@@ -73,6 +76,8 @@ extension SourceAdapter {
     public func nativeQueries(for request: EventRequest, in plan: ExpandedPlan, requiring required: [EventRequest]) -> [NativeQuery] {
         nativeQueries(for: request, in: plan)
     }
+
+    public func absenceMeansNo(of kind: EventKind) -> Bool { true }
 
     public func assessValues(of request: EventRequest, in plan: ExpandedPlan) -> Assessment {
         .notEvaluable("this source tests numbers but does not hand them over")
@@ -126,10 +131,12 @@ public struct SourceEvent: Hashable, Sendable {
     public let series: [String]
     /// For observations, where the source hands it over: the number that is recorded.
     public let value: RecordedValue
+    /// For rows of OMOP tables: what else a cohort with the semantics of ATLAS goes by.
+    public let row: SourceRow?
 
     public init(
         patient: String, key: String, start: DateRange?, end: DateRange? = nil, isCertain: Bool = true, study: String? = nil,
-        series: [String] = [], value: RecordedValue = .absent
+        series: [String] = [], value: RecordedValue = .absent, row: SourceRow? = nil
     ) {
         self.patient = patient
         self.key = key
@@ -139,6 +146,20 @@ public struct SourceEvent: Hashable, Sendable {
         self.study = study
         self.series = series
         self.value = value
+        self.row = row
+    }
+}
+
+/// What a row of an OMOP table has beside its days.
+public struct SourceRow: Hashable, Sendable {
+    public let number: Int
+    public let concept: Int?
+    public let visit: Int?
+
+    public init(number: Int, concept: Int?, visit: Int?) {
+        self.number = number
+        self.concept = concept
+        self.visit = visit
     }
 }
 

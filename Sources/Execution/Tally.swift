@@ -14,7 +14,8 @@ struct Tally {
     }
 
     func countedMeasures() -> [CountedMeasure] {
-        zip(evaluation.plan.report.measures, measures).map { CountedMeasure($0, $1.value(in: counted)) }
+        let members = counted.map { TableMember(patient: $0) }
+        return zip(evaluation.plan.report.measures, measures).map { CountedMeasure($0, $1.value(in: members)) }
     }
 
     func countedBreakdowns() -> [CountedBreakdown] {
@@ -39,87 +40,81 @@ struct Tally {
         return PatientSelection(patients: counted.map { patients.ids[$0] }, series: series)
     }
 
+    // MARK: Tables
+
     private func content(of breakdown: Breakdown) -> CountedBreakdown.Content {
         let assessment = evaluation.assessment.assessment(of: breakdown)
         guard assessment.coverage != .notEvaluable else { return .notEvaluable(reasons: assessment.reasons) }
-        let names = breakdown.strata
-        var members = [BitSet](repeating: [], count: names.count)
-        // Of several axes the last one varies fastest; on each, `unknown` is last.
-        let axes = breakdown.axes.map { (breakdown: $0, count: $0.strata.count) }
-        for patient in counted {
-            let place = axes.reduce(0) { $0 * $1.count + (stratum(of: patient, in: $1.breakdown) ?? $1.count - 1) }
-            members[place].insert(patient)
+        let several = breakdown.axes.compactMap(\.event).first { !evaluation.plan.anchors[$0.index].pick.isSingle }
+        let members = members(of: breakdown.axes, several)
+        let strata = zip(zip(breakdown.strata, gaps(in: breakdown.axes)), members).map { stratum, members in
+            let (name, gap) = stratum
+            return CountedStratum(
+                name, measures.map { units in gap.map { .notEvaluable(reasons: $0) } ?? units.value(in: members, of: several) })
         }
-        return .strata(zip(names, members).map { name, members in CountedStratum(name, measures.map { $0.value(in: members) }) })
+        return .strata(strata)
     }
 
-    /// The index of a patient's stratum; nil when it is unknown.
-    private func stratum(of patient: Int, in breakdown: Breakdown) -> Int? {
-        switch breakdown {
-        case .sex: return evaluation.patients.sexes[patient].flatMap(Sex.allCases.firstIndex)
-        case .age(let point, let width):
-            guard let birth = evaluation.patients.birthDates[patient], case .day(let day) = evaluation.events.day(of: point, for: patient)
-            else { return nil }
-            return day.ageBand(since: birth, width: width)
-        case .cross: return nil
-        }
-    }
-}
-
-/// What each counted patient contributes to one measure.
-private struct MeasureUnits {
-    /// By patient, the units as dense indexes; nil where every patient is one unit.
-    private let units: [Int: [Int]]?
-    /// Why the measure has no value; nil when it has one.
-    private let gap: [String]?
-
-    init(_ measure: Measure, of counted: BitSet, _ evaluation: PlanEvaluation) {
-        guard let event = measure.event else {
-            units = nil
-            gap = nil
-            return
-        }
-        guard let column = evaluation.events.columns[event.index] else {
-            units = [:]
-            gap = evaluation.assessment.anchors[event.index].reasons
-            return
-        }
-        var indexes: [String: Int] = [:]
-        var units: [Int: [Int]] = [:]
+    /// By place in the table, who is there; of several axes the last one varies fastest.
+    /// - Parameter several: the event of which a patient can have several, so that they can be in several places.
+    private func members(of axes: [Breakdown], _ several: EventReference?) -> [[TableMember]] {
+        let columns = axes.map { AxisColumn($0, of: counted, evaluation) }
+        let events = axes.map { axis in axis.event.flatMap { event in evaluation.events.columns[event.index].map { (event, $0) } } }
+        var members = [[TableMember]](repeating: [], count: columns.map(\.count).reduce(1, *))
         for patient in counted {
-            let found = column.events(of: patient).flatMap { $0.units(of: measure) }
-            guard !found.isEmpty else { continue }
-            units[patient] = found.map { unit in
-                let index = indexes[unit] ?? indexes.count
-                indexes[unit] = index
-                return index
+            let rows = several.flatMap { evaluation.events.columns[$0.index] }.map { $0.rows(of: patient) }
+            // Who has none of these events is where those are of whom it is unknown.
+            for row in rows.map({ $0.isEmpty ? [nil] : $0.map(Optional.some) }) ?? [nil] {
+                let place = zip(columns, events).reduce(0) { place, axis in
+                    let (column, event) = axis
+                    let looked = event.flatMap { event, found in event == several ? row : found.rows(of: patient).first }
+                    return place * column.count + column.stratum(of: patient, row: looked)
+                }
+                members[place].append(TableMember(patient: patient, rows: several == nil ? nil : row.map { [$0] } ?? []))
             }
         }
-        self.units = units
-        self.gap = nil
+        return members
     }
 
-    func value(in members: BitSet) -> RawValue {
-        if let gap { return .notEvaluable(reasons: gap) }
-        guard let units else { return .count(RawCount(patients: members.count)) }
-        var contributors = 0
-        var distinct = BitSet()
-        for patient in members {
-            guard let found = units[patient] else { continue }
-            contributors += 1
-            for unit in found { distinct.insert(unit) }
+    /// By place in the table, why it cannot be said who is there; nil where it can.
+    private func gaps(in axes: [Breakdown]) -> [[String]?] {
+        axes.reduce([nil]) { gaps, axis in
+            let own = evaluation.assessment.assessments(ofStrata: axis)
+            let strata = axis.strata.indices.map { index -> [String]? in
+                own.indices.contains(index) && own[index].coverage == .notEvaluable ? own[index].reasons : nil
+            }
+            return gaps.flatMap { gap in strata.map { $0 ?? gap } }
         }
-        return .count(RawCount(patients: contributors, units: distinct.count))
     }
-}
 
-extension SourceEvent {
-    /// The identifiers of the studies or series that this event is to a measure.
-    fileprivate func units(of measure: Measure) -> [String] {
-        switch measure {
-        case .patients: []
-        case .studies: study.map { [$0] } ?? []
-        case .series: series
+    // MARK: Distributions
+
+    func countedSummaries() -> [CountedPart<RawStatistics>] {
+        evaluation.plan.report.summaries.map { summary in
+            let assessment = evaluation.assessment.assessment(of: summary)
+            guard assessment.coverage != .notEvaluable else { return .notEvaluable(reasons: assessment.reasons) }
+            var values: [String: [Double]] = [:]
+            for patient in counted { values[evaluation.patients.ids[patient]] = self.values(of: summary, patient) }
+            return .content(RawStatistics(byPatient: values))
+        }
+    }
+
+    /// The numbers of one patient.
+    private func values(of summary: Summary, _ patient: Int) -> [Double] {
+        switch summary {
+        case .age(let point):
+            guard let birth = evaluation.patients.birthDates[patient], case .day(let day) = evaluation.events.day(of: point, for: patient)
+            else { return [] }
+            let youngest = day.earliest.completedYears(since: birth.latest)
+            return youngest >= 0 && youngest == day.latest.completedYears(since: birth.earliest) ? [Double(youngest)] : []
+        case .days(let first, let last):
+            guard case .day(let from) = evaluation.events.day(of: first, for: patient), from.isExact,
+                case .day(let to) = evaluation.events.day(of: last, for: patient), to.isExact
+            else { return [] }
+            return [Double(to.earliest.daysSinceEpoch - from.earliest.daysSinceEpoch)]
+        case .number(let event, let unit):
+            guard let column = evaluation.events.columns[event.index] else { return [] }
+            return column.events(of: patient).compactMap { $0.value.number(in: unit)?.double }
         }
     }
 }

@@ -46,10 +46,15 @@ public struct FHIRAdapter: SourceAdapter {
 
     public func assess(_ request: EventRequest, in plan: ExpandedPlan) -> Assessment { lower(request, plan).assessment }
 
-    public func assessValues(of request: EventRequest, in plan: ExpandedPlan) -> Assessment {
-        if case .quantity = request.value { return .exact }
+    public func assessValues(of request: EventRequest, in plan: ExpandedPlan) -> Assessment { FHIRAdapter.assessValues(of: request) }
+
+    /// Whether the number that a request tests is handed over with its events.
+    static func assessValues(of request: EventRequest) -> Assessment {
+        if request.value?.range != nil { return .exact }
         return .notEvaluable("a number is handed over only where it is tested")
     }
+
+    public func absenceMeansNo(of kind: EventKind) -> Bool { bindings.absenceMeansNo(of: kind.rawValue) }
 
     public func assess(_ subject: Demographic) -> Assessment {
         guard let place = bindings.patient else { return .notEvaluable("no resource type of patients is bound") }

@@ -10,7 +10,7 @@ struct RecordReader: Sendable {
     enum Test: Sendable {
         case none
         case coded(CodeSet)
-        case quantity(QuantityRange)
+        case quantity(QuantityRange, assumesUnit: Bool)
     }
 
     /// What every row holds; a coded value stands in the last column.
@@ -28,17 +28,19 @@ struct RecordReader: Sendable {
     }
 
     private func value(of row: Row) -> RecordedValue {
-        guard case .quantity = test, let number = (row[6] as String?).flatMap({ ExactDecimal($0) }) else { return .absent }
-        return .quantity(Quantity(number, row[7]), comparator: row[8])
+        guard case .quantity(let range, let assumesUnit) = test, let number = (row[6] as String?).flatMap({ ExactDecimal($0) }) else {
+            return .absent
+        }
+        return .quantity(Quantity(number, row[7] ?? (assumesUnit ? range.unit : nil)), comparator: row[8])
     }
 
     private func truth(of row: Row) -> Truth {
         switch test {
         case .none: return .yes
         case .coded(let codes): return codes.contains(CodingList.codings(row[9]))
-        case .quantity(let range):
-            guard let number = (row[6] as String?).flatMap({ ExactDecimal($0) }) else { return .unknown }
-            return range.contains(Quantity(number, row[7]), comparator: row[8])
+        case .quantity(let range, _):
+            guard case .quantity(let quantity, let comparator) = value(of: row) else { return .unknown }
+            return range.contains(quantity, comparator: comparator)
         }
     }
 }

@@ -67,10 +67,12 @@ struct RequestLowering {
             guard place.field("codedValueField") != nil else { throw LoweringGap("no codedValueField is bound for `\(place.container)`") }
             let codes = try CodeSet(set, systems: place.codeSystems, plan: plan, bindings: bindings)
             return (.coded(codes), codes.assessment)
-        case .quantity(let range):
+        case .quantity(let range), .assumed(let range):
             guard place.field("numberField") != nil else { throw LoweringGap("no numberField is bound for `\(place.container)`") }
             guard UCUMUnit(range.unit) != nil else { throw LoweringGap("the unit `\(range.unit)` is not known here") }
-            return (.quantity(range), .exact)
+            if case .assumed = request.value { return (.quantity(range, assumesUnit: true), .exact) }
+            return (.quantity(range, assumesUnit: false), .exact)
+        case .text: throw LoweringGap("the texts of `\(place.container)` are not looked into")
         case .flag: throw LoweringGap("`\(place.container)` holds no yes-or-no values")
         }
     }

@@ -47,6 +47,7 @@ public struct HubServer: Sendable {
     private func run(endingOn signals: [UnixSignal], onListening: @escaping @Sendable (String) async -> Void) async throws(DiagnosticList) {
         var services: [any Service] = []
         for listener in core.configuration.listeners { services.append(try service(listener, onListening)) }
+        services.append(OntologyWatch(versions: core.versions, workers: core.workers, logger: logger))
         // Last in the list, so first to be asked to end: who waits is let go before the servers wait for them.
         services.append(SilencingService(bell: core.bell))
         var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: signals, logger: logger)
@@ -109,9 +110,10 @@ public struct HubServer: Sendable {
         let router = Router()
         router.add(middleware: ProblemMiddleware(logger: logger))
         let nodes = NodeService(core: core)
-        QueryRoutes(core: core, queries: QueryService(core: core), nodes: nodes).add(to: router)
+        let queries = QueryService(core: core)
+        QueryRoutes(core: core, queries: queries, nodes: nodes).add(to: router)
         NodeRoutes(nodes: nodes).add(to: router)
-        SPARQLRoutes(core: core).add(to: router)
+        SPARQLRoutes(core: core, queries: queries, nodes: nodes).add(to: router)
         OntologyRoutes(core: core).add(to: router)
         OperationsRoutes(core: core).add(to: router)
         return router

@@ -15,6 +15,7 @@ struct BindingReader {
         var patient: Place?
         var places: [String: [Place]] = [:]
         var meanings: [String: String] = [:]
+        var open: Set<String> = []
         for binding in subjects(of: "Binding", model) {
             let found = graph.objects(of: binding, core("place")).map(place)
             for bound in graph.objects(of: binding, core("binds")).compactMap(\.iri) {
@@ -23,6 +24,7 @@ struct BindingReader {
                 } else if let kind = planKinds[bound] {
                     places[kind, default: []] += found
                     meanings[kind] = meanings[kind] ?? text(binding, "dateMeaning")
+                    if graph.objects(of: binding, core("absence")).contains(.iri(core("MeansUnknown"))) { open.insert(kind) }
                 }
             }
         }
@@ -31,7 +33,10 @@ struct BindingReader {
         }
         return ModelBindings(
             model: model, patient: patient,
-            events: Dictionary(uniqueKeysWithValues: events.map { ($0, EventBinding(dateMeaning: meanings[$0] ?? "", places: $1)) }),
+            events: Dictionary(
+                uniqueKeysWithValues: events.map {
+                    ($0, EventBinding(dateMeaning: meanings[$0] ?? "", places: $1, absenceMeansNo: !open.contains($0)))
+                }),
             properties: properties(model), sexCodes: sexCodes(model), knownCodes: knownCodes)
     }
 
@@ -64,9 +69,11 @@ struct BindingReader {
     private func field(_ node: Term) -> PropertyField? {
         guard let name = text(node, "name") else { return nil }
         let presence = text(node, "presence")
+        let freeText = text(node, "freeText")
         return PropertyField(
             name: name, level: text(node, "level"), codeSystem: text(node, "codeSystem"), unit: text(node, "unit"),
-            isPresence: presence == "true" || presence == "1")
+            isPresence: presence == "true" || presence == "1",
+            isFreeText: freeText == "true" || freeText == "1")
     }
 
     /// Standard concepts count before codes that a site kept; a fixed order for the rest.

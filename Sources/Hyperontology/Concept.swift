@@ -3,6 +3,8 @@ public struct Concept: Sendable, Hashable {
     /// What kind of answer an observation of the concept has.
     public enum ValueKind: String, Sendable, Hashable {
         case coded, quantity, flag
+        /// Free text, which is looked into for words.
+        case text
     }
 
     /// A name in a language.

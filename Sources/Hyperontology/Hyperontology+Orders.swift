@@ -6,6 +6,15 @@ extension Hyperontology {
         graph.objects(of: .iri(property), CoreVocabulary.core + "heldBy").compactMap(\.iri).sorted()
     }
 
+    /// The concepts that a table by a coded property of series has rows for: those of `co:listedBy`, where it takes others too, else of
+    /// `co:valuesFrom`. In the order of the files.
+    public func values(of property: SeriesProperty) -> [Concept] {
+        let listed = graph.objects(of: .iri(property.iri), CoreVocabulary.core + "listedBy").compactMap(\.iri).first
+            .map { String($0.dropFirst(CoreVocabulary.core.count)) }
+        guard let use = listed ?? property.valuesFrom else { return [] }
+        return concepts.filter { $0.usedFor.contains(use) }
+    }
+
     /// The answers of an observation from the lowest to the highest, as `co:order` lists them; empty where they have no order.
     ///
     /// Not every answer need be in the list: one that cannot be compared, as *cannot be assessed*, is not.

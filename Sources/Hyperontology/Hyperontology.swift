@@ -32,7 +32,9 @@ public struct Hyperontology: Sendable {
     private let names: ConceptNames
     let search = OnDemand<SearchIndex>()
     /// Where it was loaded from.
-    let directory: String
+    public let directory: String
+    /// A short name for what its files say: two hyperontologies with the same one were read from the same texts.
+    public let version: String
     private let mappingsByConcept: [String: [Mapping]]
     private let mappingsByCode: [CodeKey: [Mapping]]
     private let bindingsByModel: [String: ModelBindings]
@@ -58,6 +60,7 @@ public struct Hyperontology: Sendable {
         let graph = documents.graph.build()
 
         self.directory = directory
+        version = FolderState.fingerprint(of: directory)
         self.concepts = concepts
         codeSystems = systems
         eventClasses = events

@@ -36,7 +36,11 @@ struct MappingReader {
     private func mapping(of row: TabularFile.Row, in table: TabularFile, _ declared: [String: String]) -> Result<Mapping, Diagnostic> {
         let place = "`\(table.file)` line \(row.line)"
         guard let subject = row["subject_id"], let predicate = row["predicate_id"], let object = row["object_id"] else {
-            return .failure(Diagnostic("O0011", "\(place) lacks `subject_id`, `predicate_id` or `object_id`"))
+            let isOneValue = row["subject_id"]?.contains(" ") == true && row["predicate_id"] == nil
+            return .failure(
+                Diagnostic(
+                    "O0011", "\(place) lacks `subject_id`, `predicate_id` or `object_id`",
+                    help: isOneValue ? "separate the values by tabs; there are spaces between them" : nil))
         }
         guard let concept = conceptIRI(subject, declared) else {
             return .failure(prefixProblem(subject, place, among: ["c"] + declared.keys))

@@ -28,6 +28,18 @@ public struct ModelBindings: Sendable, Hashable {
         self.knownCodes = knownCodes
     }
 
+    /// The same without what is free text.
+    public var withoutTexts: ModelBindings {
+        ModelBindings(
+            model: model, patient: patient, events: events,
+            properties: properties.mapValues { PropertyBinding(fields: $0.fields.filter { !$0.isFreeText }) }, sexCodes: sexCodes,
+            knownCodes: knownCodes)
+    }
+
+    /// Whether no record of a kind of event means that nothing happened.
+    /// - Parameter kind: the plan's word for it.
+    public func absenceMeansNo(of kind: String) -> Bool { events[kind]?.absenceMeansNo ?? true }
+
     /// Whether a code is mapped to some concept.
     public func knows(_ code: String, in system: String) -> Bool { knownCodes[system]?.contains(code) ?? false }
 }
@@ -38,10 +50,13 @@ public struct EventBinding: Sendable, Hashable {
     public let dateMeaning: String
     /// All of them are searched; sorted by container.
     public let places: [Place]
+    /// Whether no record means that nothing happened (`co:MeansNo`); else it may have happened or not (`co:MeansUnknown`).
+    public let absenceMeansNo: Bool
 
-    public init(dateMeaning: String, places: [Place]) {
+    public init(dateMeaning: String, places: [Place], absenceMeansNo: Bool = true) {
         self.dateMeaning = dateMeaning
         self.places = places
+        self.absenceMeansNo = absenceMeansNo
     }
 }
 
@@ -83,8 +98,14 @@ public struct PropertyField: Sendable, Hashable {
     public let unit: String?
     /// For flags: a value that is there means yes, an empty one no, a missing one unknown.
     public let isPresence: Bool
+    /// Whether it is free text, which may hold a person's name.
+    public let isFreeText: Bool
 
-    public init(name: String, level: String? = nil, codeSystem: String? = nil, unit: String? = nil, isPresence: Bool = false) {
+    public init(
+        name: String, level: String? = nil, codeSystem: String? = nil, unit: String? = nil, isPresence: Bool = false,
+        isFreeText: Bool = false
+    ) {
+        self.isFreeText = isFreeText
         self.name = name
         self.level = level
         self.codeSystem = codeSystem

@@ -80,6 +80,7 @@ struct VocabularyReader {
         case "CodedValue": .coded
         case "QuantityValue": .quantity
         case "FlagValue": .flag
+        case "TextValue": .text
         default: nil
         }
     }

@@ -61,6 +61,7 @@ struct LoweredOrder: Sendable {
         return switch parts[part] {
         case .patients(let person): person.patient(in: row, sexCodes: sexCodes).map { .patient($0) }
         case .rows(_, .records(let reader)): reader.event(in: row).map { .event(part: part, $0) }
+        case .rows(_, .rows(let reader)): reader.event(in: row).map { .event(part: part, $0) }
         case .rows(_, .images(let reader)): reader.series(in: row).map { .series(part: part, $0) }
         }
     }

@@ -43,6 +43,8 @@ struct LoweredQuery: Sendable {
         case records(RecordReader)
         /// Each row is a series; a study is the rows that share its UID.
         case images(ImageReader)
+        /// Each row is a row of a table that was asked for by its name.
+        case rows(RowReader)
     }
 }
 

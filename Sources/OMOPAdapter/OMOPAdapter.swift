@@ -84,6 +84,13 @@ public struct OMOPAdapter: SourceAdapter {
 
     public func assess(_ request: EventRequest, in plan: ExpandedPlan) -> Assessment { lower(request, plan).assessment }
 
+    public func assessValues(of request: EventRequest, in plan: ExpandedPlan) -> Assessment {
+        if request.value?.range != nil { return .exact }
+        return .notEvaluable("a number is handed over only where it is tested")
+    }
+
+    public func absenceMeansNo(of kind: EventKind) -> Bool { bindings.absenceMeansNo(of: kind.rawValue) }
+
     public func assess(_ subject: Demographic) -> Assessment {
         switch person(database.schema) {
         case .failure(let gap): .notEvaluable(gap.reason)
@@ -117,6 +124,7 @@ public struct OMOPAdapter: SourceAdapter {
         for query in lowered.queries {
             switch query.rows {
             case .records(let reader): events += try await database.rows(of: query.statement) { reader.event(in: $0) }
+            case .rows(let reader): events += try await database.rows(of: query.statement) { reader.event(in: $0) }
             case .images(let reader):
                 let rows = try await database.rows(of: query.statement) { reader.series(in: $0) }
                 events += reader.events(from: rows)

@@ -51,6 +51,8 @@ struct OMOPSchema: Sendable, Hashable {
 
     /// The table of the vocabulary's hierarchy.
     static let ancestryTable = "concept_ancestor"
+    /// Those of the vocabulary that are read.
+    static let vocabularyTables: Set<String> = [ancestryTable, "concept", "concept_relationship"]
 
     /// The hierarchy, whether or not there is anything in it; nil where it cannot be read.
     var possibleAncestry: Ancestry? {

@@ -72,9 +72,11 @@ final class PostgresDatabase: OMOPDatabase {
             // First the vocabulary's own tables: those that an empty copy beside the patients would hide.
             if let vocabularyName {
                 try require(schema: vocabularyName, key: "vocabulary", near: [])
-                try add(vocabularyName, to: &schema) { $0.table.lowercased() == OMOPSchema.ancestryTable }
+                try add(vocabularyName, to: &schema) { OMOPSchema.vocabularyTables.contains($0.table.lowercased()) }
             }
-            try add(try chosenSchema(), to: &schema) { vocabularyName == nil || $0.table.lowercased() != OMOPSchema.ancestryTable }
+            try add(try chosenSchema(), to: &schema) {
+                vocabularyName == nil || !OMOPSchema.vocabularyTables.contains($0.table.lowercased())
+            }
             if let ancestry = schema.possibleAncestry,
                 try !session.rowsBlocking(of: "SELECT 1 FROM \(ancestry.reference) LIMIT 1", [], { _ in true }).isEmpty
             {

@@ -10,6 +10,8 @@ struct PostgresDialect: SQLDialect {
 
     func members(parameter: String) -> String { "SELECT unnest(CAST(\(parameter) AS bigint[]))" }
 
+    func named(_ members: String) -> String { "SELECT listed AS id FROM (\(members)) AS m (listed)" }
+
     func isAmong(_ value: SQLExpression, _ codes: [ListedCode], parameter: String) -> String {
         // A selection is hashed whatever the width of the column's integers; an array would be gone through for every row.
         if value.content.isNumber, codes.allSatisfy(\.isNumber) { return "\(value.text) IN (\(members(parameter: parameter)))" }

@@ -10,29 +10,40 @@ struct RecordReader: Sendable {
     enum Test: Sendable {
         case none
         case coded(CodeSet)
-        case quantity(QuantityRange, omopUnits: [String: String])
+        case quantity(QuantityRange, omopUnits: [String: String], assumesUnit: Bool)
     }
 
     /// The row's event; nil when its value surely fails the test.
     func event(in row: any SQLRow) -> SourceEvent? {
-        let truth = self.truth(of: row)
+        let value = recorded(in: row)
+        let truth = self.truth(of: row, value)
         guard truth != .no, let patient = OMOPValue.text(row[0]) else { return nil }
         // A row that lacks its number is a record all the same.
         let key = OMOPValue.key(row[1], table: table) ?? "\(table)/"
-        return SourceEvent(patient: patient, key: key, start: OMOPValue.date(row[2]), end: OMOPValue.date(row[3]), isCertain: truth == .yes)
+        return SourceEvent(
+            patient: patient, key: key, start: OMOPValue.date(row[2]), end: OMOPValue.date(row[3]), isCertain: truth == .yes, value: value)
     }
 
-    private func truth(of row: any SQLRow) -> Truth {
+    private func truth(of row: any SQLRow, _ value: RecordedValue) -> Truth {
         switch test {
         case .none: return .yes
         case .coded(let codes): return OMOPValue.code(row[8]).map { codes.contains($0, in: codes.systems) } ?? .unknown
-        case .quantity(let range, let omopUnits):
-            guard let number = OMOPValue.number(row[4]), let comparator = OMOPValue.comparator(row[5]) else { return .unknown }
-            let quantity = Quantity(number, unit(id: row[6], text: row[7], omopUnits))
-            switch comparator {
-            case .equal: return range.contains(quantity)
-            case .bound(let sign): return range.contains(quantity, comparator: sign)
-            }
+        case .quantity(let range, _, _):
+            guard case .quantity(let quantity, let comparator) = value else { return .unknown }
+            return range.contains(quantity, comparator: comparator)
+        }
+    }
+
+    /// The number of a row that is tested for one; absent where there is none, or an operator that says nothing known.
+    private func recorded(in row: any SQLRow) -> RecordedValue {
+        guard case .quantity(let range, let omopUnits, let assumesUnit) = test, let number = OMOPValue.number(row[4]),
+            let comparator = OMOPValue.comparator(row[5])
+        else { return .absent }
+        let isMissing = OMOPValue.code(row[6]) == nil && OMOPValue.code(row[7]) == nil
+        let quantity = Quantity(number, isMissing && assumesUnit ? range.unit : unit(id: row[6], text: row[7], omopUnits))
+        return switch comparator {
+        case .equal: .quantity(quantity, comparator: nil)
+        case .bound(let sign): .quantity(quantity, comparator: sign)
         }
     }
 

@@ -103,13 +103,13 @@ extension RequestLowering {
     func valueFilter(_ test: ValueTest?, in bound: BoundTable, _ parameters: inout SQLParameters) throws(LoweringGap) -> String? {
         guard pushdown == .all else { return nil }
         switch test {
-        case nil, .flag: return nil
+        case nil, .flag, .text: return nil
         case .coded(let set):
             guard let column = try bound.optionalColumn("codedValueField"), column.content.isNumber, bound.place.codeSystems == ["omop"]
             else { return nil }
             let others = try CodeSet(set, systems: ["omop"], plan: plan, bindings: bindings).others(in: "omop")
             return others.isEmpty ? nil : "(\(parameters.isAmong(column.of("t"), others))) IS NOT TRUE"
-        case .quantity(let range): return try quantityFilter(range, in: bound, &parameters)
+        case .quantity(let range), .assumed(let range): return try quantityFilter(range, in: bound, &parameters)
         }
     }
 

@@ -23,6 +23,9 @@ struct RequestLowering {
     /// Lowers a request to one selection for each table that can be searched.
     /// - Parameter number: how many parameters stand before those of the first selection; nil where each is a statement of its own.
     func lower(_ request: EventRequest, of patients: Patients = .all, after number: Int? = nil) -> LoweredRequest {
+        if let record = request.record {
+            return LoweredRequest([Result { () throws(LoweringGap) in try rows(record, of: patients, after: number ?? 0) }])
+        }
         guard let binding = bindings.events[request.kind.rawValue], !binding.places.isEmpty else {
             return LoweredRequest([.failure(LoweringGap("OMOP has no place for \(request.kind.words)"))])
         }
@@ -117,12 +120,16 @@ struct RequestLowering {
             _ = try bound.column("codedValueField")
             let codes = try CodeSet(set, systems: bound.place.codeSystems, plan: plan, bindings: bindings)
             return (.coded(codes), codes.assessment)
-        case .quantity(let range):
+        case .quantity(let range), .assumed(let range):
             _ = try bound.column("numberField")
             guard UCUMUnit(range.unit) != nil else { throw LoweringGap("the unit `\(range.unit)` is not known here") }
             let units = [try bound.optionalColumn("unitField"), try bound.optionalColumn("unitTextField")]
-            guard units.contains(where: { $0 != nil }) else { throw LoweringGap("table `\(bound.table.name)` tells no unit") }
-            return (.quantity(range, omopUnits: omopUnits), .exact)
+            let isAssumed = if case .assumed = request.value { true } else { false }
+            guard isAssumed || units.contains(where: { $0 != nil }) else {
+                throw LoweringGap("table `\(bound.table.name)` tells no unit")
+            }
+            return (.quantity(range, omopUnits: omopUnits, assumesUnit: isAssumed), .exact)
+        case .text: throw LoweringGap("the texts of table `\(bound.table.name)` are not looked into")
         case .flag: throw LoweringGap("table `\(bound.table.name)` holds no yes-or-no values")
         }
     }

@@ -9,6 +9,8 @@ protocol SQLDialect: Sendable {
     /// A selection of the concept ids of a parameter.
     func members(parameter: String) -> String
 
+    /// A selection of one column, as one whose column is called `id`.
+    func named(_ members: String) -> String
     /// Whether a value is among the codes of a parameter; a value of another form than the codes' is not.
     func isAmong(_ value: SQLExpression, _ codes: [ListedCode], parameter: String) -> String
 

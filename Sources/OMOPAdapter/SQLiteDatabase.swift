@@ -8,6 +8,8 @@ final class SQLiteDatabase: OMOPDatabase {
     private struct Connection {
         let queue: DatabaseQueue
         let schema: OMOPSchema
+        /// Which file it was opened on.
+        let file: FileIdentity?
     }
 
     let dialect: any SQLDialect = SQLiteDialect()
@@ -59,14 +61,17 @@ final class SQLiteDatabase: OMOPDatabase {
     private func connect() throws(SourceFailure) -> Connection {
         do {
             return try connection.withLock { connection in
-                if let connection { return connection }
+                // A file that was replaced or moved away is not answered from, though it could still be read.
+                let file = FileIdentity(path)
+                if let connection, connection.file == file { return connection }
+                connection = nil
                 var configuration = Configuration()
                 configuration.readonly = true
                 configuration.busyMode = .timeout(patience / .seconds(1))
                 // Up to 64 MiB of pages are kept: joins look persons up one by one, all over the file.
                 configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -65536") }
                 let queue = try DatabaseQueue(path: path, configuration: configuration)
-                let opened = Connection(queue: queue, schema: try queue.read(SQLiteDatabase.schema))
+                let opened = Connection(queue: queue, schema: try queue.read(SQLiteDatabase.schema), file: file)
                 connection = opened
                 return opened
             }

@@ -6,6 +6,8 @@ struct SQLiteDialect: SQLDialect {
 
     func members(parameter: String) -> String { "SELECT value FROM json_each(\(parameter))" }
 
+    func named(_ members: String) -> String { "SELECT listed.value AS id FROM (\(members)) AS listed" }
+
     func isAmong(_ value: SQLExpression, _ codes: [ListedCode], parameter: String) -> String {
         // A column with a declared number makes a number of what it is compared with; elsewhere `"1"` is not 1.
         let isConverted = value.content.isNumber || codes.contains { !$0.isNumber }

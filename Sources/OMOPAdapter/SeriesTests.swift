@@ -44,6 +44,7 @@ struct SeriesTests {
             return SeriesTest(columns: places, test: .coded(codes))
         case .quantity(let range): return SeriesTest(columns: places, test: .quantity(range))
         case .flag(let wanted): return SeriesTest(columns: places, test: .flag(wanted))
+        case .assumed, .text: throw LoweringGap("table `\(bound.table.name)` does not tell the property `\(name)` in this form")
         }
     }
 
@@ -105,6 +106,7 @@ extension ValueTest {
         case .coded: field.codeSystem != nil
         case .quantity: field.unit != nil
         case .flag: field.isPresence || (field.codeSystem == nil && field.unit == nil)
+        case .assumed, .text: false
         }
     }
 }

@@ -1,5 +1,4 @@
 public import Diagnostics
-import Dispatch
 import Foundation
 import Glibc
 import Synchronization
@@ -27,39 +26,15 @@ public final class ChildProcess: Sendable {
         guard FileManager.default.createFile(atPath: log, contents: nil), let handle = FileHandle(forWritingAtPath: log) else {
             throw Diagnostic("U0411", "`\(log)` cannot be written", help: "check the rights on its folder and the space on the disk")
         }
-        let outcome: Result<ChildProcess, Diagnostic> = await withCheckedContinuation { continuation in
-            // The kernel ends the child when the *thread* that started it ends (prctl(2), PR_SET_PDEATHSIG), and threads of the concurrency
-            // pool come and go: hence one thread for each child, which lives as long as the child does.
-            Thread.detachNewThread {
-                // A thread of the concurrency pool blocks signals, this one has that from it, and so would the child: it could not be asked to
-                // end, by `stop()` or by the kernel.
-                var none = sigset_t()
-                unsafe sigemptyset(&none)
-                unsafe pthread_sigmask(SIG_SETMASK, &none, nil)
-                let ended = DispatchSemaphore(value: 0)
-                let process = Process()
-                process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
-                process.arguments = ["--pdeathsig", "TERM", "--", executable] + arguments
-                process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
-                process.standardInput = FileHandle.nullDevice
-                process.standardOutput = handle
-                process.standardError = handle
-                process.terminationHandler = { _ in ended.signal() }
-                do {
-                    try process.run()
-                } catch {
-                    continuation.resume(
-                        returning: .failure(
-                            Diagnostic(
-                                "U0412", "`\(executable)` could not be started: \(error.localizedDescription)",
-                                help: "install util-linux, and check that the program is there")))
-                    return
-                }
-                continuation.resume(returning: .success(ChildProcess(name: name, logPath: log, process: process)))
-                ended.wait()
-            }
+        do {
+            let process = try await BoundProcess.start(
+                executable: executable, arguments: arguments, environment: environment, output: handle)
+            return ChildProcess(name: name, logPath: log, process: process)
+        } catch {
+            throw Diagnostic(
+                "U0412", "`\(executable)` could not be started: \(error.localizedDescription)",
+                help: "install util-linux, and check that the program is there")
         }
-        return try outcome.get()
     }
 
     public var isRunning: Bool { process.withLock { $0.isRunning } }

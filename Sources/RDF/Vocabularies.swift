@@ -37,6 +37,8 @@ public enum SKOS {
     public static let altLabel = namespace + "altLabel"
     public static let definition = namespace + "definition"
     public static let broader = namespace + "broader"
+    public static let narrower = namespace + "narrower"
+    public static let broaderTransitive = namespace + "broaderTransitive"
     public static let notation = namespace + "notation"
     public static let inScheme = namespace + "inScheme"
     public static let exactMatch = namespace + "exactMatch"
@@ -56,6 +58,8 @@ public enum OWL {
     public static let equivalentClass = namespace + "equivalentClass"
     public static let equivalentProperty = namespace + "equivalentProperty"
     public static let inverseOf = namespace + "inverseOf"
+    public static let sameAs = namespace + "sameAs"
+    public static let propertyChainAxiom = namespace + "propertyChainAxiom"
     public static let transitiveProperty = namespace + "TransitiveProperty"
     public static let symmetricProperty = namespace + "SymmetricProperty"
 }

@@ -7,7 +7,7 @@ public import RDF
 /// are not of SPARQL, are refused when the query is evaluated; updates when it is read.
 public struct SPARQLQuery: Sendable {
     /// What the query asks for.
-    enum Form: Sendable {
+    package enum Form: Sendable {
         case select(Selection)
         case ask(Pattern)
         case construct(Template, Selection)
@@ -19,10 +19,12 @@ public struct SPARQLQuery: Sendable {
         case bindings, boolean, graph
     }
 
-    let form: Form
-    /// How many slots a solution has.
-    let slotCount: Int
-    let clauses: DatasetClauses
+    package let form: Form
+    /// By slot of a solution, the variable's name; nil for what the query does not name.
+    package let slotNames: [String?]
+    /// By slot, where the query mentions it first.
+    package let slotSpans: [SourceSpan]
+    package let clauses: DatasetClauses
     let base: String?
     let refusals: [Diagnostic]
 
@@ -46,7 +48,8 @@ public struct SPARQLQuery: Sendable {
     /// The same query about other graphs of a dataset, whatever its `FROM` says, as a request may demand (SPARQL 1.1 Protocol, section 2.1.4).
     public func over(defaults: [String], named: [String]) -> SPARQLQuery {
         SPARQLQuery(
-            form: form, slotCount: slotCount, clauses: DatasetClauses(defaults: defaults, named: named), base: base, refusals: refusals)
+            form: form, slotNames: slotNames, slotSpans: slotSpans, clauses: DatasetClauses(defaults: defaults, named: named), base: base,
+            refusals: refusals)
     }
 
     /// Whether a second evaluation over the same graphs must give the same answer.
@@ -62,12 +65,19 @@ public struct SPARQLQuery: Sendable {
     /// - Parameter base: the IRI against which relative ones are resolved where the query gives no `BASE`.
     /// - Throws: one diagnostic with the place: `S00…` for characters, `S01…` for grammar, scope and what is not supported.
     public static func parse(_ text: String, base: String? = nil) throws(DiagnosticList) -> SPARQLQuery {
+        try parse(text, base: base, keepsPlaces: false)
+    }
+
+    /// Reads a query; with the places of its expressions where somebody wants to say what is wrong with them.
+    package static func parse(_ text: String, base: String?, keepsPlaces: Bool) throws(DiagnosticList) -> SPARQLQuery {
         guard text.utf8.count <= maximumLength else {
             let message = "the query has \(text.utf8.count) bytes, more than the limit of \(maximumLength)"
             throw DiagnosticList([Diagnostic(SPARQLDiagnostic.tooLarge, message)])
         }
         let bytes = Array(text.utf8)
-        var parser = SPARQLParser(tokens: try SPARQLLexer.tokens(of: bytes), source: SourceText(name: "<query>", bytes: bytes), base: base)
+        var parser = SPARQLParser(
+            tokens: try SPARQLLexer.tokens(of: bytes), source: SourceText(name: "<query>", bytes: bytes), base: base,
+            keepsPlaces: keepsPlaces)
         return try parser.query()
     }
 
@@ -121,7 +131,7 @@ public struct SPARQLQuery: Sendable {
         if let refusal = refusals.first { throw DiagnosticList([refusal]) }
         let asked = clauses.isEmpty ? dataset : dataset.selecting(defaults: clauses.defaults, named: clauses.named)
         let budget = Budget(limits, cancellation: cancellation)
-        let evaluator = Evaluator(dataset: asked, slotCount: slotCount, budget: budget, base: base)
+        let evaluator = Evaluator(dataset: asked, slotCount: slotNames.count, budget: budget, base: base)
         try QueryRun(evaluator: evaluator, optimiser: optimiser).run(self, into: sink)
     }
 }

@@ -20,6 +20,7 @@ struct Cohortium: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, CheckCommand.self, FormatCommand.self, ExplainCommand.self, EvaluateCommand.self, CompleteCommand.self,
+            ImportCommand.self,
             LanguageServerCommand.self, QueryCommand.self,
             DispatchCommand.self, HubCommand.self, NodeCommand.self, SynthCommand.self, OntologyCommand.self, SPARQLCommand.self,
         ])

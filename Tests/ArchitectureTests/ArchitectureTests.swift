@@ -3,11 +3,11 @@ import Testing
 
 /// The rooms and their floors. An arrow, a target's dependency on another, goes downwards only.
 private let floors: [String: Int] = [
-    "CRaptor2": -1, "CCurl": -1, "COpenSSL": -1, "CPostgres": -1,
+    "CRaptor2": -1, "CCurl": -1, "COpenSSL": -1, "CPostgres": -1, "CZlib": -1,
     "Diagnostics": 0, "RDF": 0, "HTTPClient": 0, "PostgresClient": 0, "DICOMFile": 0,
     "Processes": 1, "CohortQL": 1, "CohortPlan": 1, "Hyperontology": 1,
-    "Compiler": 2, "Execution": 2, "SPARQL": 2,
-    "OMOPAdapter": 3, "FHIRAdapter": 3, "DICOMAdapter": 3, "Disclosure": 3, "OrthancServer": 3, "Synthesis": 3,
+    "Compiler": 2, "Execution": 2, "SPARQL": 2, "AtlasImport": 2,
+    "OMOPAdapter": 3, "FederatedSPARQL": 3, "FHIRAdapter": 3, "DICOMAdapter": 3, "Disclosure": 3, "OrthancServer": 3, "Synthesis": 3,
     "Federation": 4, "CohortDispatch": 4,
     "Hub": 5, "Node": 5,
     "cohortium": 6, "cohortium-intensity": 6, "cohortium-rdf-reader": 6,

@@ -26,6 +26,16 @@ import Testing
         #expect(range(nil, "4", "ng/mL", inclusive: false).contains(four) == .no)
     }
 
+    /// More digits than a decimal holds: what rounding makes equal is not called equal.
+    @Test func whatWouldBeRoundedIsNotCalledEqual() throws {
+        let digits = "123456789012345678901234567890"
+        let range = QuantityRange(from: QuantityBound(try #require(ExactDecimal(digits)), inclusive: true), unit: "a")
+        let unrounded = QuantityRange(from: QuantityBound(try #require(ExactDecimal("1")), inclusive: true), unit: "a")
+        #expect(range.contains(Quantity(try #require(ExactDecimal(digits)), "a")) != .no)
+        #expect(unrounded.contains(Quantity(try #require(ExactDecimal("31557600")), "s")) == .yes)
+        #expect(unrounded.contains(Quantity(try #require(ExactDecimal("31557599.999999999")), "s")) == .no)
+    }
+
     @Test func aMissingUnitIsUnknown() throws {
         #expect(range("4", nil, "ng/mL").contains(Quantity(try #require(ExactDecimal("9")), nil)) == .unknown)
     }

@@ -31,6 +31,12 @@ struct FaultyArchive: Sendable {
         case html
         /// Leaves the patient out of searches for series.
         case hidesPatients
+        /// Refuses what is asked of the images of a series.
+        case refusesImages(String)
+        /// Does not list a series that it holds.
+        case forgets(String)
+        /// Says what its images are (SOP Class UID), as the standard demands.
+        case tellsClasses
     }
 
     struct Series: Sendable {
@@ -59,6 +65,13 @@ struct FaultyArchive: Sendable {
         }
 
         var requests: [String] { state.withLock { $0 } }
+
+        /// What the archive is from now on; nil for what it was.
+        private let change = Mutex<FaultyArchive?>(nil)
+        var changed: FaultyArchive? {
+            get { change.withLock { $0 } }
+            set { change.withLock { $0 = newValue } }
+        }
     }
 
     /// Serves while a body runs.
@@ -66,7 +79,7 @@ struct FaultyArchive: Sendable {
         let log = Log()
         let router = Router()
         router.get("/dicom-web/**") { request, _ in
-            answer(request, number: log.add(request.uri.description))
+            (log.changed ?? self).answer(request, number: log.add(request.uri.description))
         }
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let application = Application(
@@ -99,7 +112,10 @@ struct FaultyArchive: Sendable {
         if faults.contains(.listsTwice) { all = all.prefix(1) + all }
         let fields = request.uri.queryParameters.getAll("includefield").map { "\($0)" }
         switch parts.count {
-        case 1: return json(page(all, request).map { describe($0, fields) })
+        case 1:
+            for case .forgets(let uid) in faults { all.removeAll { $0.uid == uid } }
+            return json(page(all, request).map { describe($0, fields) })
+        case 5... where faults.contains(.refusesImages(parts[3])): return Response(status: .internalServerError)
         case 5 where parts[4] == "instances":
             let images = all.first { $0.uid == parts[3] }.map { series in series.images.indices.map { (series, $0) } } ?? []
             return json(page(images, request).map { describe($0.0, image: $0.1, fields) })
@@ -108,7 +124,8 @@ struct FaultyArchive: Sendable {
             return json(series.map { series in series.images.indices.map { describe(series, image: $0, nil) } } ?? [])
         case 7:
             let series = all.first { $0.uid == parts[3] }
-            return json(series.map { [describe($0, image: 0, nil)] } ?? [])
+            let image = parts[5].split(separator: ".").last.flatMap { Int($0) } ?? 0
+            return json(series.map { [describe($0, image: image, nil)] } ?? [])
         default: return Response(status: .notFound)
         }
     }
@@ -139,7 +156,7 @@ struct FaultyArchive: Sendable {
     private func describe(_ series: Series, image: Int, _ fields: [String]?) -> [String: String] {
         var object = series.attributes.merging(series.images[image]) { _, new in new }
         if let fields {
-            object = object.filter { fields.contains($0.key) }
+            object = object.filter { fields.contains($0.key) || ($0.key == "00080016" && faults.contains(.tellsClasses)) }
             for case .hidesInImages(let tag) in faults { object[tag] = nil }
         }
         object["00080018"] = "[\"\(series.uid).\(image)\"]"
@@ -149,7 +166,7 @@ struct FaultyArchive: Sendable {
     private func json(_ objects: [[String: String]]) -> Response {
         let text = objects.map { object in
             let entries = object.sorted { $0.key < $1.key }.map { tag, values in
-                "\"\(tag)\": {\"vr\": \"UN\"" + (values.isEmpty ? "}" : ", \"Value\": \(values)}")
+                "\"\(tag)\": {\"vr\": \"\(values.hasPrefix("[{") ? "SQ" : "UN")\"" + (values.isEmpty ? "}" : ", \"Value\": \(values)}")
             }
             return "{\(entries.joined(separator: ", "))}"
         }

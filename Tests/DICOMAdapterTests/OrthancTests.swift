@@ -1,6 +1,5 @@
 import CohortPlan
 import Compiler
-import DICOMAdapter
 import DICOMFile
 import Diagnostics
 import Execution
@@ -10,6 +9,8 @@ import Hyperontology
 import Synthesis
 import TestArchive
 import Testing
+
+@testable import DICOMAdapter
 
 /// The adapter against a real Orthanc.
 @Suite(.timeLimit(.minutes(4)), .enabled(if: TestArchive.absence == nil, "skipped: Orthanc with its DICOMweb plugin is not installed"))
@@ -33,6 +34,22 @@ struct OrthancTests {
 
     private func folder() -> URL { FileManager.default.temporaryDirectory.appendingPathComponent("cohortium-dicom-\(UUID().uuidString)") }
 
+    /// The same images through an index of the archive, and through one of their folder.
+    private func indexed(_ archive: TestArchive, _ files: URL, _ state: URL) async throws -> [DICOMAdapter] {
+        let origins: [(String, DICOMAdapter.Origin)] = [
+            ("archive index", .archive(archive.address, HTTPClient())), ("folder index", .folder(files.path)),
+        ]
+        var adapters: [DICOMAdapter] = []
+        for (name, origin) in origins where name == "archive index" || DCMTKDump.absence == nil {
+            let adapter = DICOMAdapter(
+                name: name, origin, index: TagIndex.Settings(path: state.appendingPathComponent("\(name).sqlite").path),
+                bindings: hyperontology.bindings(for: "dicom"))
+            _ = try await adapter.refreshIndex()
+            adapters.append(adapter)
+        }
+        return adapters
+    }
+
     private static let questions = [
         "imaging study having series { modality MR, body part \"Breast\" }",
         "imaging study having series { modality MR, contrast yes }",
@@ -52,16 +69,20 @@ struct OrthancTests {
         let patients = try PopulationFile.read(node).filter { patient in patient.events.contains { $0.kind == .imagingStudy } }
         try await TestArchive.with(node.appendingPathComponent("dicom")) { archive in
             var found = 0
-            for question in OrthancTests.questions {
+            let adapters = [adapter(archive)] + (try await indexed(archive, node.appendingPathComponent("dicom"), folder))
+            for adapter in adapters {
+                #expect(try await adapter.patients().filter { $0.birthDate?.isExact == false }.isEmpty == false, "partial dates are kept")
+            }
+            for (question, adapter) in OrthancTests.questions.flatMap({ question in adapters.map { (question, $0) } }) {
                 let query = try compile(
                     "cohort C {\n  image = first \(question)\n  patients where exists image\n}\nreport C count patients, studies, series by sex, age at image in bands of 10 years"
                 )
                 let expected = ReferenceEvaluator(query.expanded).evaluate(patients)
-                let result = try await PlanEngine(sources: [adapter(archive)]).execute(query.expanded)
+                let result = try await PlanEngine(sources: [adapter]).execute(query.expanded)
                 let counted = try #require(result.counted)
-                #expect(result.overall == .exact, "\(question): \(result.coverage)")
-                #expect(counted.selection.patients == expected.patients, "\(question)")
-                #expect(counted.unknown.patients == expected.unknown, "\(question)")
+                #expect(result.overall == .exact, "\(adapter.name) \(question): \(result.coverage)")
+                #expect(counted.selection.patients == expected.patients, "\(adapter.name) \(question)")
+                #expect(counted.unknown.patients == expected.unknown, "\(adapter.name) \(question)")
                 #expect(counted.measures.map { $0.value.count?.units ?? 0 } == expected.measures.map(\.units), "\(question)")
                 found += expected.patients.count
             }
@@ -124,6 +145,8 @@ struct OrthancTests {
                 try FileManager.default.copyItem(at: file.url, to: alone.appendingPathComponent("1.dcm"))
                 try? await archive.store(alone)
             }
+            let indexes = try await indexed(archive, folder.appendingPathComponent("dcm"), folder)
+            try await self.compare(adapter(archive), indexes)
             let adapter = adapter(archive)
             for modality in ["MR", "CT"] {
                 let query = try compile("cohort C {\n  patients where any imaging series { modality \(modality) }\n}")
@@ -133,6 +156,36 @@ struct OrthancTests {
                 #expect(expected.count > 3)
             }
         }
+    }
+
+    /// What the files of others say, asked of the archive and through its index: the same, whatever they hold. The folder holds files that the
+    /// archive refuses, so that its index may know more.
+    private func compare(_ live: DICOMAdapter, _ indexes: [DICOMAdapter]) async throws {
+        let properties = [
+            "modality MR", "modality CT", "modality PT", "modality MG", "modality US", "body part \"Breast\"", "body part \"Prostate\"",
+            "body part \"Chest\"", "contrast yes", "contrast no", "slice thickness <= 3 mm", "slice thickness > 3 mm",
+            "field strength > 1 T",
+            "manufacturer \"Siemens\"", "laterality \"Left\"", "sequence type \"T1-Weighted\"",
+            "modality MR, contrast no, slice thickness <= 5 mm",
+        ]
+        var known = 0
+        for property in properties.map({ "{ \($0) }" }) {
+            let query = try compile(
+                "cohort C {\n  image = first imaging series \(property)\n  patients where exists image\n}\nreport C count patients, series by sex"
+            )
+            func ask(_ adapter: DICOMAdapter) async throws -> CountedResult {
+                try #require(try await PlanEngine(sources: [adapter]).execute(query.expanded).counted)
+            }
+            let expected = try await ask(live)
+            known += expected.selection.patients.count
+            let found = try await ask(indexes[0])
+            #expect(found.selection == expected.selection && found.unknown == expected.unknown, "\(property)")
+            #expect(found.measures == expected.measures && found.breakdowns == expected.breakdowns, "\(property)")
+            guard indexes.count > 1 else { continue }
+            let ofFolder = try await ask(indexes[1])
+            #expect(Set(ofFolder.selection.patients).isSuperset(of: expected.selection.patients), "\(property)")
+        }
+        #expect(known > 30)
     }
 
     private struct Published {

@@ -7,13 +7,37 @@ import Testing
 /// The forms that values have in DICOM, and the answers of DICOMweb.
 @Suite struct ValueTests {
     @Test(arguments: [
-        ("20210126", "2021-01-26"), ("2021.01.26", "2021-01-26"), ("20200229", "2020-02-29"), ("20210229", nil), ("2021", nil),
-        ("20211301", nil), ("2021-01-26", nil), ("", nil), ("2021012a", nil), ("+2210126", nil),
+        ("20210126", "2021-01-26"), ("2021.01.26", "2021-01-26"), ("20200229", "2020-02-29"), ("20210229", nil), ("202", nil),
+        ("20211301", nil), ("2021-01-26", nil), ("", nil), ("2021012a", nil), ("+2210126", nil), ("00000000", nil), ("0000", nil),
+        ("20210026", nil), ("202113", nil),
     ])
     func datesAreReadAsPS35Says(_ text: String, _ day: String?) {
         #expect(DateRange(dicom: text)?.earliest.description == day)
         #expect(DateRange(dicom: text)?.isExact ?? true)
     }
+
+    @Test(arguments: [
+        ("1960", "1960-01-01", "1960-12-31"), ("196002", "1960-02-01", "1960-02-29"), ("19600000", "1960-01-01", "1960-12-31"),
+        ("19600200", "1960-02-01", "1960-02-29"), ("1960.02.00", "1960-02-01", "1960-02-29"),
+    ])
+    func partialDatesAreWhatTheySay(_ text: String, _ first: String, _ last: String) {
+        #expect(DateRange(dicom: text)?.earliest.description == first)
+        #expect(DateRange(dicom: text)?.latest.description == last)
+    }
+
+    @Test func datesThatAgreeNarrowEachOther() throws {
+        let (year, month, day, other) = (
+            try #require(DateRange(dicom: "1960")), try #require(DateRange(dicom: "196006")), try #require(DateRange(dicom: "19600615")),
+            try #require(DateRange(dicom: "19610615"))
+        )
+        #expect(DateRange.intersection([year, month, day]) == day)
+        #expect(DateRange.intersection([month, year]) == month)
+        #expect(DateRange.intersection([year, other]) == nil)
+        #expect(DateRange.intersection([]) == nil)
+    }
+
+    @Test(arguments: [("00180050", false), ("00191050", true), ("7FE10010", true), ("00620002/0062000F[SCT]", false)])
+    func privateGroupsAreOdd(_ tag: String, _ isOdd: Bool) { #expect(isPrivate(tag: tag) == isOdd) }
 
     @Test(arguments: [
         ("240", "240"), ("240.0000", "240"), ("1.5", "1.5"), ("-.5", nil), ("15e-1", "1.5"), ("1.5E2", "150"), ("2.", "2"), ("1e99", nil),

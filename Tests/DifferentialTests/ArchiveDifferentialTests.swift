@@ -9,7 +9,8 @@ import Synthesis
 import TestArchive
 import Testing
 
-/// Random plans about images over random patients whose images lie in a real archive: the adapter and the engine against the reference evaluator.
+/// Random plans about images over random patients whose images lie in a real archive: the adapter, live and through
+/// indexes of the archive and of the folder, and the engine against the reference evaluator.
 @Suite(
     .serialized, .timeLimit(.minutes(10)),
     .enabled(if: TestArchive.absence == nil, "skipped: Orthanc with its DICOMweb plugin is not installed"))
@@ -40,9 +41,22 @@ struct ArchiveDifferentialTests {
             let files = folder.appendingPathComponent("\(done)")
             _ = try DICOMWriter(hyperontology: hyperontology, instancesPerSeries: random.number(1...2)).write(patients, to: files)
             evaluated += try await TestArchive.with(files) { archive in
-                let adapter = DICOMAdapter(
-                    name: "dicom", address: archive.address, bindings: hyperontology.bindings(for: "dicom"), http: HTTPClient())
-                return try await compare(plans, patients, PlanEngine(sources: [adapter]), Expander(hyperontology: hyperontology))
+                let bindings = hyperontology.bindings(for: "dicom")
+                let live = DICOMAdapter(name: "dicom", address: archive.address, bindings: bindings, http: HTTPClient())
+                var indexes: [DICOMAdapter] = []
+                for (name, origin) in [
+                    ("archive", DICOMAdapter.Origin.archive(archive.address, HTTPClient())), ("folder", .folder(files.path)),
+                ] {
+                    let settings = TagIndex.Settings(path: folder.appendingPathComponent("\(done)-\(name).sqlite").path)
+                    indexes.append(DICOMAdapter(name: name, origin, index: settings, bindings: bindings))
+                    _ = try await indexes.last?.refreshIndex()
+                }
+                var evaluated = 0
+                for adapter in [live] + indexes {
+                    evaluated = try await compare(
+                        plans, patients, PlanEngine(sources: [adapter]), Expander(hyperontology: hyperontology))
+                }
+                return evaluated
             }
             done += plans.count
         }
@@ -76,8 +90,6 @@ struct ArchiveDifferentialTests {
     private func imagesAlone(_ patient: PatientRecord) -> PatientRecord? {
         let studies = patient.events.filter { $0.kind == .imagingStudy }
         guard !studies.isEmpty else { return nil }
-        // DICOM has no partial dates of birth.
-        let birth = patient.birthDate.flatMap { $0.isExact ? $0 : nil }
-        return PatientRecord(id: patient.id, sex: patient.sex, birthDate: birth, events: studies)
+        return PatientRecord(id: patient.id, sex: patient.sex, birthDate: patient.birthDate, events: studies)
     }
 }

@@ -22,11 +22,52 @@ struct RandomPlan {
         if random.oneIn(2) { breakdowns.append(.age(point(anchors: anchors, using: &random), bandWidth: random.pick([5, 10, 20]))) }
         if random.oneIn(4) { breakdowns.append(.cross([.sex, .age(point(anchors: anchors, using: &random), bandWidth: 30)])) }
         let condition = condition(anchors: anchors, depth: random.number(0...3), using: &random)
+        let axes = anchors.indices.flatMap { self.axes(of: EventReference($0), anchors[$0].request) }
+        if !axes.isEmpty, random.oneIn(2) { breakdowns += [random.pick(axes), .cross([.sex, random.pick(axes)])] }
+        measures += anchors.indices.map { .events(EventReference($0)) }
         do {
-            return try CohortPlan(anchors: anchors, condition: condition, report: Report(measures: measures, breakdowns: breakdowns))
+            return try CohortPlan(
+                anchors: anchors, condition: condition,
+                report: Report(
+                    measures: measures, breakdowns: breakdowns, summaries: summaries(of: anchors, using: &random),
+                    funnel: random.oneIn(3) ? steps(of: condition) : [],
+                    overlap: random.oneIn(4) ? [self.condition(anchors: anchors, depth: 1, using: &random)] : []))
         } catch {
             preconditionFailure("the generator made an invalid plan: \(error)")
         }
+    }
+
+    private func steps(of condition: Condition) -> [Condition] {
+        if case .all(let parts) = condition { return parts }
+        return [condition]
+    }
+
+    private func summaries(of anchors: [EventSelection], using random: inout SeededRandom) -> [Summary] {
+        var summaries: [Summary] = random.oneIn(4) ? [.age(point(anchors: anchors, using: &random))] : []
+        if random.oneIn(4) {
+            summaries.append(.days(from: point(anchors: anchors, using: &random), to: point(anchors: anchors, using: &random)))
+        }
+        for (index, anchor) in anchors.enumerated() where random.oneIn(2) {
+            if case .quantity(let range) = anchor.request.value { summaries.append(.number(EventReference(index), unit: range.unit)) }
+        }
+        return summaries
+    }
+
+    /// What an event can be split by, in the words that the models under test have.
+    private func axes(of event: EventReference, _ request: EventRequest) -> [Breakdown] {
+        let year = Breakdown.year(event, from: 2020, to: 2021)
+        if request.kind.isImaging {
+            let modality = ValueAxis(property: ConceptIRI(CoreVocabulary.modality), .concepts(Array(pool.modalities.prefix(4))))
+            let bodyPart = ValueAxis(property: ConceptIRI(CoreVocabulary.bodyPart), .concepts(Array(pool.bodyParts.prefix(4))))
+            return [year, .value(event, modality), .value(event, bodyPart)]
+        }
+        guard request.kind == .observation, let concept = request.concepts?.include.first?.concept else { return [year] }
+        if let question = pool.coded.first(where: { $0.concept == concept }) {
+            return [year, .value(event, ValueAxis(.concepts(question.answers)))]
+        }
+        guard let question = pool.measured.first(where: { $0.concept == concept }) else { return [year] }
+        let bands = NumberBands(start: ExactDecimal(0), width: ExactDecimal(3), count: 4, unit: question.units[0])
+        return [year, .value(event, ValueAxis(.bands(bands)))]
     }
 
     private func condition(anchors: [EventSelection], depth: Int, using random: inout SeededRandom) -> Condition {
@@ -69,7 +110,11 @@ struct RandomPlan {
 
     private func selection(anchors: [EventSelection], pick: Pick, using random: inout SeededRandom) -> EventSelection {
         let windows = (0..<random.pick([0, 0, 1, 1, 2])).map { _ in window(anchors: anchors, using: &random) }
-        return EventSelection(request(using: &random), windows: windows, pick: pick)
+        let request = request(using: &random)
+        if pick.isSingle, case .quantity = request.value, random.oneIn(3) {
+            return EventSelection(request, windows: windows, pick: random.pick([.lowest, .highest]))
+        }
+        return EventSelection(request, windows: windows, pick: pick)
     }
 
     private func window(anchors: [EventSelection], using random: inout SeededRandom) -> Window {
@@ -107,11 +152,15 @@ struct RandomPlan {
             let question = random.pick(pool.measured)
             return EventRequest(
                 kind: .observation, concepts: ConceptSet(include: [ConceptTerm(question.concept)]),
-                value: random.oneIn(4) ? nil : .quantity(range(unit: random.pick(question.units), using: &random)))
+                value: random.oneIn(4) ? nil : number(range(unit: random.pick(question.units), using: &random), using: &random))
         case 4: return EventRequest(kind: .imagingStudy, havingSeries: (0..<random.number(0...2)).map { _ in tests(using: &random) })
         case 5: return EventRequest(kind: .imagingSeries, attributes: random.oneIn(4) ? [] : tests(using: &random))
         default: return EventRequest(kind: .death)
         }
+    }
+
+    private func number(_ range: QuantityRange, using random: inout SeededRandom) -> ValueTest {
+        random.oneIn(4) ? .assumed(range) : .quantity(range)
     }
 
     private func range(unit: String, using random: inout SeededRandom) -> QuantityRange {

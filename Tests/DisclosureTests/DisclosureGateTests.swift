@@ -105,7 +105,7 @@ import Testing
 
     @Test func reads() throws {
         let policy = try DisclosurePolicy.parse(good, name: "policy.yaml")
-        #expect(policy == DisclosurePolicy())
+        #expect(policy == DisclosurePolicy(breakdowns: [.sex, .age], reports: []))
     }
 
     @Test(arguments: [

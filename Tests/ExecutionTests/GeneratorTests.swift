@@ -18,6 +18,8 @@ import Testing
         case .exists: ["exists"]
         case .ratio: ["ratio"]
         case .relation(_, let window): names(of: window).union(["relation"])
+        // Made and held against the reference beside what is imported (AtlasImportTests).
+        case .atlas: []
         case .sex: ["sex"]
         case .age: ["age"]
         case .ageInMonths: ["ageInMonths"]
@@ -32,6 +34,8 @@ import Testing
             case .last: "pick last"
             case .nth(let number): number > 0 ? "pick nth" : "pick nth last"
             case .nearest: "pick nearest"
+            case .lowest: "pick lowest"
+            case .highest: "pick highest"
             }
         return selection.windows.reduce(into: [pick]) { $0.formUnion(names(of: $1)) }
     }
@@ -46,6 +50,54 @@ import Testing
         return [anchor, "window on the \(window.side.rawValue)"]
     }
 
+    private func name(of axis: Breakdown) -> String {
+        switch axis {
+        case .sex: "by sex"
+        case .age: "by age"
+        case .year: "by year"
+        case .value(_, let values):
+            switch values.strata {
+            case .concepts: values.property == nil ? "by value" : "by a coded property"
+            case .bands: values.property == nil ? "by number" : "by a number of images"
+            case .flags: "by a flag"
+            }
+        case .cross: "by several"
+        }
+    }
+
+    private func names(in report: Report) -> Set<String> {
+        let measures = report.measures.map { measure in
+            switch measure {
+            case .patients: "patients"
+            case .studies: "studies"
+            case .series: "series"
+            case .events: "events"
+            }
+        }
+        let summaries = report.summaries.map { summary in
+            switch summary {
+            case .age: "summary of age"
+            case .number: "summary of a number"
+            case .days: "summary of days"
+            }
+        }
+        let tables = report.breakdowns.map(name(of:)) + report.axes.map(name(of:))
+        let parts = (report.funnel.isEmpty ? [] : ["funnel"]) + (report.overlap.isEmpty ? [] : ["overlap"])
+        return Set(measures + summaries + tables + parts)
+    }
+
+    @Test func everyPartOfAReportHasAGenerator() throws {
+        var random = SplitMix64(seed: 2)
+        var found: Set<String> = []
+        for _ in 0..<300 { found.formUnion(names(in: try RandomPlans.plan(&random).report)) }
+        #expect(
+            found == [
+                "patients", "studies", "series", "events", "summary of age", "summary of a number", "summary of days", "by sex", "by age",
+                "by year", "by value", "by number", "by a coded property", "by a number of images", "by a flag", "by several", "funnel",
+                "overlap",
+            ])
+    }
+
     @Test func everyNodeHasAGenerator() throws {
         var random = SplitMix64(seed: 1)
         var found: Set<String> = []
@@ -58,7 +110,8 @@ import Testing
             found == [
                 "all", "any", "some", "not", "known", "possible", "given", "count", "chain", "exists", "ratio", "relation", "sex", "age",
                 "ageInMonths",
-                "pick all", "pick first", "pick last", "pick nth", "pick nth last", "pick nearest", "from a start", "from an end",
+                "pick all", "pick first", "pick last", "pick nth", "pick nth last", "pick nearest", "pick lowest", "pick highest",
+                "from a start", "from an end",
                 "from a date", "window on the start", "window on the end",
             ])
     }

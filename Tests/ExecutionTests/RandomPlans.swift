@@ -9,6 +9,7 @@ enum Words {
     static let question = concept("Question")
     static let modality = concept("modality")
     static let thickness = concept("thickness")
+    static let contrast = concept("contrast")
 }
 
 /// Few days, few events and many gaps, so that ties, overlaps and unknowns are common.
@@ -57,6 +58,7 @@ enum RandomRecords {
     private static func series(_ uid: String, _ random: inout SplitMix64) -> RecordedSeries {
         var values: [ConceptIRI: SeriesValue] = [:]
         if random.chance(75) { values[Words.modality] = .coded(random.pick(Words.modalities)) }
+        if random.chance(60) { values[Words.contrast] = .flag(random.chance(50)) }
         if random.chance(60) { values[Words.thickness] = .quantity(Quantity(ExactDecimal(Int.random(in: 1...4, using: &random)), "mm")) }
         return RecordedSeries(uid: uid, values: values)
     }
@@ -73,15 +75,45 @@ enum RandomPlans {
     static func plan(_ random: inout SplitMix64) throws -> CohortPlan {
         var anchors: [EventSelection] = []
         for _ in 0..<Int.random(in: 0...4, using: &random) { anchors.append(selection(anchors, &random)) }
-        let images = anchors.indices.filter { anchors[$0].request.kind.isImaging }.map(EventReference.init)
-        let measures = [.patients] + images.flatMap { [Measure.studies($0), .series($0)] }
-        return try CohortPlan(
-            anchors: anchors, condition: condition(anchors, depth: 3, &random),
-            report: Report(
-                measures: measures,
-                breakdowns: [
-                    .sex, .age(point(anchors, &random), bandWidth: 10), .cross([.age(point(anchors, &random), bandWidth: 30), .sex]),
-                ]))
+        let condition = condition(anchors, depth: 3, &random)
+        return try CohortPlan(anchors: anchors, condition: condition, report: report(anchors, condition, &random))
+    }
+
+    /// A report of every sort of part.
+    private static func report(_ anchors: [EventSelection], _ condition: Condition, _ random: inout SplitMix64) -> Report {
+        let events = anchors.indices.map(EventReference.init)
+        let images = events.filter { anchors[$0.index].request.kind.isImaging }
+        let axes = events.flatMap { self.axes(of: $0, anchors[$0.index]) }
+        var breakdowns: [Breakdown] = [
+            .sex, .age(point(anchors, &random), bandWidth: 10), .cross([.age(point(anchors, &random), bandWidth: 30), .sex]),
+        ]
+        if !axes.isEmpty { breakdowns += [random.pick(axes), .cross([.sex, random.pick(axes)])] }
+        let single = axes.filter { $0.event.map { anchors[$0.index].pick.isSingle } ?? false }
+        if !single.isEmpty { breakdowns.append(.cross([random.pick(single), random.pick(axes)])) }
+        let numbers = events.filter { if case .quantity = anchors[$0.index].request.value { true } else { false } }
+        var funnel: [Condition] = []
+        if case .all(let parts) = condition { funnel = parts }
+        return Report(
+            measures: [.patients] + images.flatMap { [Measure.studies($0), .series($0)] } + events.map { .events($0) },
+            breakdowns: breakdowns,
+            summaries: [.age(point(anchors, &random)), .days(from: point(anchors, &random), to: point(anchors, &random))]
+                + numbers.map { .number($0, unit: random.pick(["ng/mL", "ug/L"])) },
+            funnel: funnel, overlap: (0..<random.pick([0, 1, 3])).map { _ in self.condition(anchors, depth: 2, &random) })
+    }
+
+    /// What an event can be split by.
+    private static func axes(of event: EventReference, _ selection: EventSelection) -> [Breakdown] {
+        let year = Breakdown.year(event, from: 2019, to: 2021)
+        let bands = { (unit: String) in NumberBands(start: ExactDecimal(1), width: ExactDecimal(2), count: 2, unit: unit) }
+        if selection.request.kind.isImaging {
+            return [
+                year, .value(event, ValueAxis(property: Words.modality, .concepts(Words.modalities))),
+                .value(event, ValueAxis(property: Words.thickness, .bands(bands("mm")))),
+                .value(event, ValueAxis(property: Words.contrast, .flags)),
+            ]
+        }
+        guard selection.request.kind == .observation else { return [year] }
+        return [year, .value(event, ValueAxis(.concepts(Words.answers))), .value(event, ValueAxis(.bands(bands("ug/L"))))]
     }
 
     private static func request(_ random: inout SplitMix64) -> EventRequest {
@@ -95,8 +127,9 @@ enum RandomPlans {
         case 1: return EventRequest(kind: .observation, concepts: set(Words.question), value: .coded(set(random.pick(Words.answers))))
         case 2:
             let bound = QuantityBound(ExactDecimal(Int.random(in: 2...5, using: &random)), inclusive: random.chance(50))
+            let range = QuantityRange(from: bound, unit: "ng/mL")
             return EventRequest(
-                kind: .observation, concepts: set(Words.question), value: .quantity(QuantityRange(from: bound, unit: "ng/mL")))
+                kind: .observation, concepts: set(Words.question), value: random.chance(25) ? .assumed(range) : .quantity(range))
         case 3: return EventRequest(kind: .imagingStudy, havingSeries: random.chance(50) ? [some, [tests[0]]] : [])
         default: return EventRequest(kind: .imagingSeries, attributes: some)
         }
@@ -106,7 +139,11 @@ enum RandomPlans {
         let windows = (0..<random.pick([0, 0, 1, 2])).map { _ in window(anchors, &random) }
         let near = Pick.nearest(point(anchors, &random))
         let pick: Pick = random.pick([.all, .all, .first, .last, .nth(2), .nth(-2), near])
-        return EventSelection(request(&random), windows: windows, pick: pick)
+        let request = request(&random)
+        if case .quantity = request.value, random.chance(40) {
+            return EventSelection(request, windows: windows, pick: random.pick([.lowest, .highest]))
+        }
+        return EventSelection(request, windows: windows, pick: pick)
     }
 
     private static func window(_ anchors: [EventSelection], _ random: inout SplitMix64) -> Window {

@@ -15,6 +15,12 @@ struct FaultyServer: Sendable {
         case ignoresCodes
         /// Finds nothing, whatever codes are asked for.
         case findsNothing
+        /// Has this search parameter in its CapabilityStatement and finds nothing by it.
+        case findsNothingBy(String)
+        /// Finds by `combo-code` what `code` finds.
+        case searchesNoComponents
+        /// Takes `A,B` for one value.
+        case takesListsLiterally
         /// Does not have these types in its CapabilityStatement.
         case hides(String)
         /// Does not have this search parameter.
@@ -43,6 +49,8 @@ struct FaultyServer: Sendable {
     /// As JSON texts.
     let resources: [String]
     let faults: Set<Fault>
+    /// Where it gives tokens and asks for them; nil where it lets everybody in.
+    var desk: TokenDesk?
 
     final class Log: Sendable {
         private let state = Mutex<[String]>([])
@@ -59,6 +67,7 @@ struct FaultyServer: Sendable {
         let log = Log()
         let index = try Index(resources)
         let router = Router()
+        desk?.add(to: router)
         router.get("/fhir/**") { request, _ in
             respond(request, "", log.add("GET \(request.uri.description)"), index)
         }
@@ -95,6 +104,7 @@ struct FaultyServer: Sendable {
         }
         for case .status(let code) in faults { return Response(status: .init(code: code)) }
         if faults.contains(.html) { return json("<html></html>") }
+        if let desk, !desk.lets(request) { return Response(status: .unauthorized) }
         let parts = request.uri.path.split(separator: "/").map { "\($0)" }
         guard parts.count > 1 else { return Response(status: .notFound) }
         if parts[1] == "metadata" { return json(capabilities(index)) }
@@ -122,9 +132,11 @@ struct FaultyServer: Sendable {
         for (name, value) in parameters where FaultyServer.codeParameters.contains(name) {
             if faults.contains(.lacks(name)) { return outcome(.badRequest, "unknown parameter \(name)") }
             if faults.contains(.findsNothing) { found = [] }
+            if faults.contains(.findsNothingBy(name)) { found = [] }
             if faults.contains(.ignoresCodes) { continue }
-            let wanted = Set(FaultyServer.split(value))
-            found = found.filter { !$0.tokens(name).isDisjoint(with: wanted) }
+            let searched = name == "combo-code" && faults.contains(.searchesNoComponents) ? "code" : name
+            let wanted = faults.contains(.takesListsLiterally) ? [value] : Set(FaultyServer.split(value))
+            found = found.filter { !$0.tokens(searched).isDisjoint(with: wanted) }
         }
         var size = parameters.first { $0.0 == "_count" }.flatMap { Int($0.1) } ?? 20
         for case .capsPages(let most) in faults { size = min(size, most) }

@@ -14,6 +14,9 @@ import Testing
         var lines = (1...60).map { number in
             Line.patient("p\(number)", #","gender":"\#(number % 2 == 0 ? "female" : "male")","birthDate":"19\#(40 + number % 40)-06-15""#)
         }
+        lines.append(
+            #"{"resourceType":"Observation","id":"panel","subject":{"reference":"Patient/p1"},"effectiveDateTime":"2020-04-01","code":\#(Line.concept(Line.loinc, "panel")),"component":[{"code":\#(Line.concept(Line.loinc, "2857-1")),"valueQuantity":{"value":99,"system":"http://unitsofmeasure.org","code":"ng/mL"}}]}"#
+        )
         for number in 1...60 {
             let patient = "Patient/p\(number)"
             if number % 3 == 0 { lines.append(Line.condition("c\(number)", patient: patient, #","onsetDateTime":"2020-03-01""#)) }
@@ -30,9 +33,6 @@ import Testing
                 )
             }
         }
-        lines.append(
-            #"{"resourceType":"Observation","id":"panel","subject":{"reference":"Patient/p1"},"effectiveDateTime":"2020-04-01","code":\#(Line.concept(Line.loinc, "panel")),"component":[{"code":\#(Line.concept(Line.loinc, "2857-1")),"valueQuantity":{"value":99,"system":"http://unitsofmeasure.org","code":"ng/mL"}}]}"#
-        )
         lines.append(
             #"{"resourceType":"Medication","id":"tamoxifen","code":\#(Line.concept("http://www.nlm.nih.gov/research/umls/rxnorm", "10324"))}"#
         )
@@ -90,7 +90,9 @@ import Testing
     @Test(
         arguments: [
             [], [.refusesPOST], [.ignoresCodes], [.findsNothing], [.lacks("code"), .lacks("combo-code")], [.lacks("combo-code")],
-            [.lacks("medication")], [.capsPages(7)], [.capsPages(3)], [.repeats, .capsPages(9)], [.countsNothing], [.busy(3)],
+            [.lacks("medication")], [.findsNothingBy("medication")], [.takesListsLiterally],
+            [.findsNothingBy("component-code"), .lacks("combo-code")], [.searchesNoComponents],
+            [.capsPages(7)], [.capsPages(3)], [.repeats, .capsPages(9)], [.countsNothing], [.busy(3)],
             [.refusesPOST, .capsPages(7), .lacks("medication"), .lacks("combo-code")],
         ] as [Set<FaultyServer.Fault>])
     func aServerSaysWhatAnExportSays(_ faults: Set<FaultyServer.Fault>) async throws {
@@ -154,11 +156,25 @@ import Testing
         let server = FaultyServer(resources: ServerTests.resources, faults: [.lacks("combo-code"), .lacks("component-code")])
         let plan = try plans()[1]
         try await server.serve { address, _ in
-            let adapter = try self.adapter(address)
-            try await adapter.probe()
-            let result = try await PlanEngine(sources: [adapter]).execute(plan)
+            // Not probed before: what the server can is asked when the question comes.
+            let result = try await PlanEngine(sources: [try self.adapter(address)]).execute(plan)
             #expect(result.overall == .narrower)
             #expect(result.coverage.first?.reasons == ["this server does not search the components of observations"])
+        }
+    }
+
+    @Test(
+        arguments: [
+            ([], "a medication that stands inside a record of MedicationRequest is not searched for"),
+            ([.hides("Medication")], "this server cannot be searched for Medication, which records may point at"),
+        ] as [(Set<FaultyServer.Fault>, String)])
+    func drugsThatASearchMayMissAreSaid(_ faults: Set<FaultyServer.Fault>, _ reason: String) async throws {
+        let server = FaultyServer(resources: ServerTests.resources, faults: faults)
+        let plan = try plans()[2]
+        try await server.serve { address, _ in
+            let result = try await PlanEngine(sources: [try self.adapter(address)]).execute(plan)
+            #expect(result.overall == .narrower)
+            #expect(result.coverage.first?.reasons.contains(reason) == true, "\(result.coverage)")
         }
     }
 

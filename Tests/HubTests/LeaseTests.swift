@@ -110,6 +110,22 @@ import Testing
         await hub.stop()
     }
 
+    @Test func aQuestionDoesNotWaitForANodeThatIsShutOut() async throws {
+        let hub = try await TestHub.start { $0.deadlineSeconds = 3_600 }
+        let node = try await hub.node("north")
+        let researcher = try await hub.researcher()
+        let receipt = try await researcher.submit(QuerySubmission(text: Question.women))
+        _ = try #require(try await node.task())
+        #expect(try await researcher.status(of: receipt.id).state == .open)
+        try await hub.administration.revoke("north")
+        let status = try await researcher.status(of: receipt.id)
+        #expect(status.state == .closed)
+        #expect(status.nodes.map(\.state) == [.expired])
+        let result = try await researcher.result(of: receipt.id)
+        #expect(result.nodes[0].reasons.first?.hasPrefix("shut out by the hub's operator") == true, "\(result.nodes)")
+        await hub.stop()
+    }
+
     @Test func aNodesNewerPollEndsItsOlderOne() async throws {
         let hub = try await TestHub.start { $0.leaseSeconds = 3_600 }
         let node = try await hub.node("north")

@@ -18,6 +18,11 @@ import Testing
         #expect(ontology.bindings(for: "other").events.isEmpty)
     }
 
+    @Test func readsWhatAbsenceMeans() {
+        let omop = ontology.bindings(for: "omop")
+        #expect(omop.absenceMeansNo(of: "diagnosis") && !omop.absenceMeansNo(of: "observationPeriod"))
+    }
+
     @Test func readsPatients() {
         #expect(ontology.bindings(for: "omop").patient?.field("birthYearField") == "year_of_birth")
         #expect(ontology.bindings(for: "fhir").patient?.container == "Patient")
@@ -65,8 +70,20 @@ import Testing
         #expect(ontology.eventClasses.map(\.label).contains("imaging study"))
         #expect(
             ontology.seriesProperties.map(\.label) == [
-                "body part", "contrast", "field strength", "manufacturer", "modality", "segmented structure", "slice thickness",
+                "body part", "contrast", "field strength", "image type", "laterality", "manufacturer", "modality", "segmented structure",
+                "sequence type",
+                "series description", "slice thickness", "tube voltage",
             ])
+    }
+
+    /// Every class and property of the language, in every model: a place, or the reason why there is none.
+    @Test func coversEveryClassAndProperty() {
+        #expect(ontology.models.count == 3 && ontology.eventClasses.count >= 11 && ontology.seriesProperties.count >= 7)
+        #expect(ontology.lint().filter { $0.diagnostic.code == "O0121" }.isEmpty)
+        for event in ontology.eventClasses {
+            #expect(
+                ontology.models.contains { ontology.bindings(for: $0).events[event.planKind] != nil }, "\(event.label) is bound nowhere")
+        }
     }
 
     @Test func hasNoErrors() {

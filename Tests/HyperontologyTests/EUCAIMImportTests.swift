@@ -66,9 +66,10 @@ import Testing
         return text + "</rdf:RDF>\n"
     }
 
-    @Test func readsThePublishedForm() throws {
+    @Test func readsThePublishedForm() async throws {
         let file = try SmallOntology(["eucaim.owl": published()])
-        let (terminology, report) = try TerminologyImporter(hyperontology: ontology).read(.eucaim, path: file.directory + "/eucaim.owl")
+        let (terminology, report) = try await TerminologyImporter(hyperontology: ontology).read(
+            .eucaim, path: file.directory + "/eucaim.owl")
         #expect(terminology.terms.count == labels.count)
         for (code, label) in labels {
             let plain = label.split(whereSeparator: \.isWhitespace).joined(separator: " ")
@@ -96,9 +97,10 @@ import Testing
             })
     }
 
-    @Test func everyCodeOfOursIsThereAndWidens() throws {
+    @Test func everyCodeOfOursIsThereAndWidens() async throws {
         let file = try SmallOntology(["eucaim.owl": published()])
-        var (terminology, report) = try TerminologyImporter(hyperontology: ontology).read(.eucaim, path: file.directory + "/eucaim.owl")
+        var (terminology, report) = try await TerminologyImporter(hyperontology: ontology).read(
+            .eucaim, path: file.directory + "/eucaim.owl")
         let rows = ImportedMappings(hyperontology: ontology, terminology: terminology, name: "eucaim").rows(&report)
         #expect(!report.skipped.contains { $0.reason == "a code of ours that the source does not have" })
         #expect(rows.contains { $0.system == "eucaim" && $0.match == .narrower })

@@ -112,9 +112,23 @@ import Testing
             co:q a co:PropertyBinding ; co:model "m" ; co:binds co:sliceThickness ; co:absence co:MeansUnknown ;
                 co:field [ co:name "f" ; co:unit "mm" ] .
             """
-        let found = try findings(["bindings/m.ttl": SmallOntology.prefixes + binding])
+        let found = try findings(["bindings/m.ttl": SmallOntology.prefixes + binding]).filter { $0.diagnostic.code != "O0121" }
         #expect(found.map(\.diagnostic.code) == ["O0117", "O0118", "O0118"])
         #expect(found.map(\.line) == [6, 7, 9])
+    }
+
+    @Test func findsWhatAModelLeavesUnsaid() throws {
+        let binding =
+            "co:b a co:Binding ; co:model \"m\" ; co:binds co:Diagnosis ; co:absence co:MeansNo ; co:place [ co:container \"t\" ] .\n"
+        let reason = "co:n a co:Unbound ; co:model \"m\" ; co:binds co:Observation, co:modality, co:sliceThickness, co:Patient"
+        func unsaid(_ more: String) throws -> [String] {
+            try findings(["bindings/m.ttl": SmallOntology.prefixes + binding + more]).filter { $0.diagnostic.code == "O0121" }
+                .map { "\($0.file) \($0.diagnostic.message.split(separator: "`").last { $0.hasPrefix("co:") } ?? "")" }
+        }
+        #expect(try unsaid(reason + " ; co:because \"None.\"@en .").isEmpty)
+        #expect(try unsaid(reason + " .").count == 4)
+        #expect(
+            try unsaid("") == ["co:Observation", "co:Patient", "co:modality", "co:sliceThickness"].map { "bindings/m.ttl \($0)" })
     }
 
     @Test func findsRowsThatSayNothingNew() throws {

@@ -61,6 +61,12 @@ import Testing
         #expect(try problems(["mappings/b.tsv": table(row)]).map(\.code) == ["O0011"])
     }
 
+    /// As an editor writes a row that turns tabs into spaces.
+    @Test func saysThatValuesAreSeparatedByTabs() throws {
+        let found = try problems(["mappings/b.tsv": table("c:Cancer  skos:exactMatch  snomed:363346000")])
+        #expect(found.map(\.code) == ["O0011"] && found.first?.help?.contains("tabs") == true)
+    }
+
     @Test func readsTablesWithTheLineEndsOfWindows() throws {
         let text = table("c:Cancer\tskos:exactMatch\tsnomed:363346000", "c:PSA\tskos:exactMatch\tomop:1 ").replacing("\n", with: "\r\n")
         let ontology = try SmallOntology.complete(adding: ["mappings/b.tsv": text]).load()

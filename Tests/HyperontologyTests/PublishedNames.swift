@@ -16,11 +16,14 @@ struct PublishedNames {
         "SNOMED": "snomed", "LOINC": "loinc", "RxNorm": "rxnorm", "ICDO3": "icdo3", "ATC": "atc", "ICD10CM": "icd10cm",
     ]
 
-    init() throws {
+    /// - Parameter beside: names of lists that are not among the shared files, as ``PublishedPackages`` has them.
+    init(beside others: [String: Set<String>] = [:]) throws {
+        names = others
         try readPhenotypeLibrary()
         for name in ["nj", "gibleed", "onco"] { try readDump("data/omop/\(name)_cdm.pg.sql.gz") }
         try readEUCAIM()
         try readDiseaseOntology()
+        try readPatients()
         for line in try Self.text("data/dicom-standard/part3_modality.csv").split(whereSeparator: \.isNewline).dropFirst() {
             let cells = Self.cells(line)
             if cells.count > 1 { add("dicom-modality", cells[0], cells[1]) }
@@ -39,6 +42,31 @@ struct PublishedNames {
     private mutating func add(id: String, name: String, vocabulary: String, code: String) {
         add("omop", id, name)
         if let system = Self.systems[vocabulary] { add(system, code, name) }
+        // A morphology at a site, `8972/3-C34.1`, is called `Pulmonary blastoma, of upper lobe, lung`.
+        if vocabulary == "ICDO3", let dash = code.firstIndex(of: "-"), code.contains("/") {
+            let words = name.components(separatedBy: " of ")
+            for count in 1..<max(2, words.count) {
+                let morphology = words.prefix(count).joined(separator: " of ")
+                add("icdo3", String(code[..<dash]), morphology.hasSuffix(",") ? String(morphology.dropLast()) : morphology)
+            }
+        }
+    }
+
+    /// The codes of patients' records, with the names that the records give them.
+    private mutating func readPatients() throws {
+        let systems = [
+            "http://snomed.info/sct": "snomed", "http://loinc.org": "loinc", "http://www.nlm.nih.gov/research/umls/rxnorm": "rxnorm",
+            "http://hl7.org/fhir/sid/icd-10-cm": "icd10cm", "http://cancerstaging.org": "ajcc",
+        ]
+        let pattern = /"system":\s*"([^"]+)",\s*"code":\s*"([^"]+)",\s*"display":\s*"([^"]+)"/
+        for path in [
+            "data/fhir/mcode/resources.ndjson.gz", "data/fhir/synthea-r4/Condition.ndjson.gz", "data/fhir/synthea-r4/Procedure.ndjson.gz",
+        ]
+        where FileManager.default.fileExists(atPath: Self.shared.appendingPathComponent(path).path) {
+            for found in try Self.unpacked(path, with: "/usr/bin/gunzip").matches(of: pattern) {
+                if let system = systems[String(found.1)] { add(system, String(found.2), String(found.3)) }
+            }
+        }
     }
 
     private mutating func readPhenotypeLibrary() throws {
@@ -92,7 +120,9 @@ struct PublishedNames {
         for triple in triples where triple.predicate == .iri(oboInOWL + "hasDbXref") {
             guard let reference = triple.object.literal?.lexicalForm, let colon = reference.firstIndex(of: ":") else { continue }
             let code = String(reference[reference.index(after: colon)...])
-            let system = reference.hasPrefix("SNOMED") ? "snomed" : reference.hasPrefix("NCI") ? "ncit" : nil
+            let system =
+                reference.hasPrefix("SNOMED")
+                ? "snomed" : reference.hasPrefix("NCI") ? "ncit" : reference.hasPrefix("ICD10CM:") ? "icd10cm" : nil
             if let system { for name in names[triple.subject] ?? [] { add(system, code, name) } }
         }
     }
@@ -112,15 +142,7 @@ struct PublishedNames {
     }
 
     private static func unpacked(_ path: String, with tool: String) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: tool)
-        process.arguments = ["-dc", shared.appendingPathComponent(path).path]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return String(decoding: data, as: UTF8.self)
+        try PublishedPackages.output(of: tool, ["-dc", shared.appendingPathComponent(path).path]).text
     }
 
     /// One line of comma-separated values; quotation marks may stand around a value and are doubled within one.

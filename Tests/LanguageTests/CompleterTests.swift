@@ -15,8 +15,8 @@ import Testing
     private let head = "cohort A {\n  index = first diagnosis of \"Breast Carcinoma\"\n"
 
     @Test func wordsAreTheParsers() throws {
-        #expect(try labels("", .keyword) == ["cohort", "concepts", "import", "parameter", "report"])
-        #expect(try labels("co", .keyword) == ["cohort", "concepts"])
+        #expect(try labels("", .keyword) == ["codes", "cohort", "concepts", "dispatch", "import", "parameter", "report"])
+        #expect(try labels("co", .keyword) == ["codes", "cohort", "concepts"])
         #expect(try labels(head + "  scan = last imaging ", .keyword) == ["series", "studies", "study"])
         #expect(try labels(head + "  patients where age at index >= 40 ", .keyword) == ["month", "months", "year", "years"])
         let after = try labels(head + "  patients where exists index ", .keyword)

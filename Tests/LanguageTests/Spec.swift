@@ -49,7 +49,7 @@ struct Spec: Sendable, CustomTestStringConvertible {
 /// Patients as text, one a line: `a female 1970-05: diagnosis BreastCarcinoma 2020-01-05, observation TStage = T2 2020`.
 ///
 /// An event is its kind, its concept, `=` and a value (a concept, or a number and a unit), its day or `start..end`; a study is followed by
-/// its series in brackets: `study 2020-01-01 [MR Breast 2mm contrast] [SEG Liver]`.
+/// its series in brackets: `study 2020-01-01 [MR Breast 2mm contrast ~t2_tse] [SEG Liver]`, a description behind `~`.
 enum SpecData {
     struct Unreadable: Error { let text: String }
 
@@ -102,6 +102,8 @@ enum SpecData {
             if let modality = modalities[word] {
                 values[ConceptIRI(CoreVocabulary.modality)] = .coded(iri(modality))
                 isSegmentation = word == "SEG"
+            } else if word.hasPrefix("~") {
+                values[ConceptIRI(CoreVocabulary.core + "seriesDescription")] = .text(String(word.dropFirst()))
             } else if word == "contrast" || word == "plain" {
                 values[ConceptIRI(CoreVocabulary.contrast)] = .flag(word == "contrast")
             } else if word.hasSuffix("mm"), let number = ExactDecimal(word.dropLast(2)) {

@@ -3,7 +3,47 @@ enum Specs {
     static let sections: [(title: String, specs: [Spec])] = [
         ("Which event", picks), ("Time", time), ("How many", counts), ("What is missing", missing), ("Values", values), ("Change", change),
         ("Concepts", concepts),
-        ("Images", images), ("Patients", patients), ("Parameters and cohorts", definitions),
+        ("Images", images), ("Units, texts and annotations", beyond), ("Patients", patients), ("Parameters and cohorts", definitions),
+    ]
+
+    static let beyond = [
+        Spec(
+            "the lowest of several numbers, of equal ones the earlier",
+            """
+            a: observation ProstateSpecificAntigen = 5 ng/mL 2020-01-01, observation ProstateSpecificAntigen = 900 pg/mL 2020-02-01, observation ProstateSpecificAntigen = 2 ng/mL 2020-03-01
+            b: observation ProstateSpecificAntigen = 2 ng/mL 2020-01-01, observation ProstateSpecificAntigen = 2 ug/L 2020-02-01
+            c: observation ProstateSpecificAntigen = 2 ng/mL 2020-02-01, observation ProstateSpecificAntigen = 1 2020-01-01
+            d: death 2020-02-01
+            """,
+            """
+              nadir = lowest observation of "Prostate Specific Antigen" is known
+              patients where nadir is after 2020-01-15
+            """, yes: ["a"], unknown: ["c"]),
+        Spec(
+            "a number without a unit is unknown, unless one is assumed",
+            """
+            a: observation ProstateSpecificAntigen = 5 2020-01-01
+            b: observation ProstateSpecificAntigen = 5 ug/L 2020-01-01
+            c: observation ProstateSpecificAntigen = 3 2020-01-01
+            d: observation ProstateSpecificAntigen = 5 mm 2020-01-01
+            """,
+            "  patients where any observation of \"Prostate Specific Antigen\" > 4 ng/mL assume unit", yes: ["a", "b"], unknown: ["d"]),
+        Spec(
+            "words in free text, whatever their case",
+            """
+            a: study 2020-01-01 [MR Breast ~T2_TSE_ax]
+            b: study 2020-01-01 [MR Breast ~t1_vibe]
+            c: study 2020-01-01 [MR Breast]
+            """,
+            "  patients where any imaging series { series description contains \"t2_tse\" }", yes: ["a"], unknown: ["c"]),
+        Spec(
+            "an annotation is a series that segments the structure",
+            """
+            a: study 2020-01-01 [CT Liver] [SEG Liver]
+            b: study 2020-01-01 [CT Liver] [SEG Kidney]
+            c: study 2020-01-01 [CT Liver]
+            """,
+            "  patients where any annotation of \"Liver\"", yes: ["a"]),
     ]
 
     static let picks = [

@@ -72,19 +72,55 @@ import Testing
             head
                 + "  - model: dicom\n    dicomweb: https://pacs.example/dicom-web/\n    ca: ca.pem\n    authorization: secret\n"
                 + "  - model: fhir\n    server: http://127.0.0.1:8080/fhir\n")
-        guard case .dicomWeb(let archive) = configuration.sources[0].place, case .fhirServer(let server) = configuration.sources[1].place
+        guard case .dicomWeb(let archive) = configuration.sources[0].place,
+            case .fhirServer(let server, let service) = configuration.sources[1].place
         else {
             Issue.record("other places: \(configuration.sources)")
             return
         }
         #expect(archive.url == "https://pacs.example/dicom-web")
         #expect(archive.caFile?.hasSuffix("/ca.pem") == true && archive.authorizationFile?.hasSuffix("/secret") == true)
-        #expect(server.url == "http://127.0.0.1:8080/fhir" && server.authorizationFile == nil)
+        #expect(server.url == "http://127.0.0.1:8080/fhir" && server.authorizationFile == nil && service == nil)
         #expect(configuration.sources.map(\.model) == [.dicom, .fhir])
         for address in ["http://pacs.example/dicom-web", "pacs", "https://", "ftp://127.0.0.1/x", "https://h/x?y=1"] {
             let error = #expect(throws: DiagnosticList.self) { try read(head + "  - model: dicom\n    dicomweb: \(address)\n") }
             #expect(error?.diagnostics.map(\.code) == ["N0105"], "\(address)")
         }
+    }
+
+    @Test func aClientOfAServerThatGivesTokensIsRead() throws {
+        let entry = "name: n\npolicy: p\nsources:\n  - {model: fhir, server: 'https://fhir.example/r4', "
+        let configuration = try read(entry + "smart: {client: cohortium, key: secrets/fhir.pem, keyID: k1}}\n")
+        guard case .fhirServer(_, let service) = configuration.sources[0].place else { throw CancellationError() }
+        #expect(service?.client == "cohortium" && service?.keyID == "k1" && service?.scope == nil)
+        #expect(service?.keyFile.hasSuffix("/secrets/fhir.pem") == true)
+        let both = #expect(throws: DiagnosticList.self) { try read(entry + "authorization: a, smart: {client: c, key: k}}\n") }
+        #expect(both?.diagnostics.map(\.code) == ["N0123"])
+        let unknown = #expect(throws: DiagnosticList.self) { try read(entry + "smart: {client: c, keyy: k}}\n") }
+        #expect(unknown?.diagnostics.first?.code == "N0102" && unknown?.diagnostics.first?.help == "did you mean `key`?")
+    }
+
+    @Test func imagesMayHaveAnIndex() throws {
+        let head = "name: north\npolicy: policy.yaml\nsources:\n"
+        let configuration = try read(
+            head + "  - model: dicom\n    name: live\n    dicomweb: https://pacs.example/dicom-web\n"
+                + "  - model: dicom\n    name: kept\n    dicomweb: https://pacs.example/dicom-web\n    index:\n      everyMinutes: 5\n      staleAfterHours: 2\n"
+                + "  - model: dicom\n    name: plain\n    dicomweb: https://pacs.example/dicom-web\n    index: {}\n"
+                + "  - model: dicom\n    name: files\n    folder: images\n")
+        let indexes = configuration.sources.map(\.index)
+        #expect(indexes[0] == nil)
+        #expect(indexes[1]?.every == .seconds(300) && indexes[1]?.staleAfter == .seconds(7_200))
+        #expect(indexes[2] == indexes[3] && indexes[2]?.staleAfter == .seconds(86_400))
+        guard case .dicomFolder(let folder) = configuration.sources[3].place else {
+            Issue.record("no folder: \(configuration.sources[3])")
+            return
+        }
+        #expect(folder.hasSuffix("/images"))
+        let error = #expect(throws: DiagnosticList.self) {
+            try read(head + "  - model: dicom\n    folder: images\n    index: { everyMinute: 5 }\n")
+        }
+        #expect(error?.diagnostics.map(\.code) == ["N0102"])
+        #expect(error?.diagnostics.first?.help?.contains("everyMinutes") == true)
     }
 
     @Test func aMissingFileIsNamed() {

@@ -20,6 +20,21 @@ import Testing
         #expect(reasons.contains { $0.contains("`image_occurrence`") })
     }
 
+    @Test func aFileThatWasMovedAwayOrReplacedIsNotAnsweredFrom() async throws {
+        let death = "patients where any death"
+        let database = try SmallDatabase("INSERT INTO death VALUES (3, '2020-01-01');")
+        let other = try SmallDatabase("INSERT INTO death VALUES (1, '2020-01-01');")
+        defer { for each in [database, other] { each.remove() } }
+        let engine = PlanEngine(sources: [database.adapter()])
+        let plan = try database.plan(death)
+        #expect(try await engine.execute(plan).counted?.selection.patients == ["C"])
+        try FileManager.default.moveItem(atPath: database.path, toPath: database.path + ".old")
+        let failure = await #expect(throws: ExecutionFailure.self) { try await engine.execute(plan) }
+        #expect(failure?.diagnostic.code == "N0201")
+        try FileManager.default.copyItem(atPath: other.path, toPath: database.path)
+        #expect(try await engine.execute(plan).counted?.selection.patients == ["A"])
+    }
+
     @Test func oneOfTwoTablesMissingMakesALowerBound() async throws {
         let rows = "DROP TABLE observation; INSERT INTO measurement VALUES (1, 1, 3013603, '2020-01-01', 5, NULL, 8842, NULL, NULL);"
         let answer = try await SmallDatabase.answer(rows, "patients where any observation of \"PSA\" > 4 ng/mL")

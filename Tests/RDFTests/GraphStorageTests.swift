@@ -149,12 +149,14 @@ import Testing
 
     @Test func versionsKeepNumbersAndSnapshotsStay() throws {
         let triples = RandomGraph(seed: 4).triples.sorted { ($0.subject, $0.predicate, $0.object) < ($1.subject, $1.predicate, $1.object) }
-        let store = GraphStore(graph(triples))
+        let store = VersionStore(graph(triples))
         let before = store.snapshot
         let added = Triple(.iri("http://e/new"), .iri("http://e/p"), .literal(Literal("x", language: "fr")))
-        store.update { builder in
+        store.update { graph in
+            var builder = GraphBuilder(graph)
             builder.add(added)
             builder.remove([triples[0], Triple(.iri("http://e/never"), .iri("http://e/p"), .string("there"))])
+            return builder.build()
         }
         #expect(before.count == triples.count)
         #expect(before.id(of: added.subject) == nil)
@@ -163,21 +165,20 @@ import Testing
         for (number, term) in before.terms.enumerated() { #expect(after.id(of: term) == Graph.TermID(number)) }
         struct Refused: Error {}
         #expect(throws: Refused.self) {
-            try store.update { (builder) throws(Refused) in
-                builder.add(triples[0])
-                throw Refused()
-            }
+            try store.update { _ throws(Refused) in throw Refused() }
         }
         #expect(Set(store.snapshot.triples()) == Set(after.triples()))
     }
 
     @Test func readsWhileAnUpdateBuilds() async {
-        let store = GraphStore()
+        let store = VersionStore(Graph.empty)
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 for number in 0..<200 {
-                    store.update { builder in
+                    store.update { graph in
+                        var builder = GraphBuilder(graph)
                         for name in ["a", "b"] { builder.add(Triple(.iri("http://e/\(name)"), .iri("http://e/p"), .string("\(number)"))) }
+                        return builder.build()
                     }
                 }
             }

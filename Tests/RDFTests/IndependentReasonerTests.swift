@@ -103,6 +103,20 @@ import Testing
         try agree([Set(stated + Reasoner.skosAxioms)])
     }
 
+    /// Mappings of one concept to codes of others, one after another, with what SSSOM and SKOS say of their predicates.
+    @Test(.enabled(if: OWLRL.shared != nil)) func agreesOnMappings() throws {
+        try agree(
+            (0..<12).map { seed in
+                var random = SeededGenerator(seed: seed)
+                let predicates = [SKOS.exactMatch, SKOS.broadMatch, SKOS.narrowMatch, SKOS.closeMatch, SKOS.broader]
+                let mappings = (0..<10).map { _ in
+                    let ends = (0..<2).map { _ in Term.iri("http://e/c\(Int.random(in: 0..<9, using: &random))") }
+                    return Triple(ends[0], .iri(predicates[Int.random(in: 0..<5, using: &random)]), ends[1])
+                }
+                return Set(mappings + Reasoner.skosAxioms + Reasoner.mappingAxioms)
+            })
+    }
+
     @Test(.enabled(if: OWLRL.shared != nil && SharedFiles.isPresent(SharedFiles.disease, "the disease ontology is")))
     func agreesOnTheDiseaseOntology() throws {
         let all = try RDFParser().parse(SharedFiles.unpacked(SharedFiles.disease), syntax: .turtle, base: "http://e/")

@@ -30,7 +30,7 @@ import Testing
             #expect(answer.text == "s\r\nhttp://e/a\r\nhttp://e/b\r\n")
             #expect(answer.headers["Content-Type"] == "text/csv; charset=utf-8")
             #expect(answer.headers["Access-Control-Allow-Origin"] == "*")
-            #expect(answer.headers["Vary"] == "Accept")
+            #expect(answer.headers["Vary"] == "Accept, Accept-Encoding")
         }
     }
 

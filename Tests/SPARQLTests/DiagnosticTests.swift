@@ -34,6 +34,33 @@ import Testing
         #expect(diagnostic(query)?.code.rawValue == code)
     }
 
+    /// Every mistake of a query is told, in order; reading goes on behind each.
+    @Test(
+        arguments: zip(
+            [
+                "SELECT ?x { ?x ?y . ?x x:y ?z . FILTER(?z > ) OPTIONAL { ?x y:z 1 } ?x ?y ?z }",
+                "SELECT (FOO(?x) AS ?y) (BAR(1) AS ?z) { ?x a:b ?c BIND(1 AS ?c) }",
+                "SELECT ?x { { ?x ?y } UNION { ?x ?y ?z FILTER() } ?a ?b }",
+                "SELECT ?x ?y (COUNT(?z) AS ?n) { ?x ?y ?z . ?z }",
+                "SELECT ?x { ?x ?y ?z { SELECT ?z { ?z ?z } GROUP BY ?z } ?x ?x }",
+            ],
+            [
+                ["S0101", "S0102", "S0101", "S0102"], ["S0107", "S0107", "S0102", "S0103"], ["S0101", "S0101", "S0101"],
+                ["S0103", "S0103", "S0101"], ["S0101", "S0101"],
+            ]))
+    func tellsEveryMistake(query: String, codes: [String]) {
+        var found: [Diagnostic] = []
+        do throws(DiagnosticList) { _ = try SPARQLQuery.parse(query) } catch { found = error.diagnostics }
+        #expect(found.map(\.code.rawValue) == codes)
+        #expect(found.compactMap(\.span?.lowerBound) == found.compactMap(\.span?.lowerBound).sorted())
+    }
+
+    /// No more are told than somebody reads, and none costs more than the text is long.
+    @Test func tellsOnlySoMany() {
+        let query = "SELECT ?x { " + String(repeating: "?x ?y . ", count: 2_000) + "}"
+        do throws(DiagnosticList) { _ = try SPARQLQuery.parse(query) } catch { #expect(error.diagnostics.count <= 21) }
+    }
+
     @Test(arguments: ["INSERT DATA { <http://e/a> <http://e/b> 1 }", "delete where { ?x ?y ?z }", "CLEAR ALL", "LOAD <http://e/>"])
     func refusesUpdates(update: String) throws {
         let found = try #require(diagnostic(update))

@@ -161,4 +161,22 @@ import Testing
         #expect(try rows("SELECT ?s { ?s e:p ?v } GROUP BY ?s HAVING (MAX(?v) > 3) ORDER BY ?s", on: data) == ["c"])
         #expect(try rows("SELECT (SUM(?x) AS ?t) { VALUES ?x { 1 UNDEF 2 } }", on: data) == ["-"])
     }
+
+    @Test(
+        arguments: zip(
+            [
+                "REGEX(\"αβγ\", \"^\\\\p{IsGreek}+$\")", "REGEX(\"abc\", \"\\\\p{IsGreekandCoptic}\")",
+                "REGEX(\"abc\", \"^\\\\P{IsCyrillic}*$\")",
+                "REGEX(\"a\", \"[\\\\p{IsBasicLatin}-[a]]\")", "REGEX(\"a\", CONCAT(\"\\\\p{IsKlingon\", \"}\"))",
+                "REPLACE(\"aя\", \"\\\\p{IsCyrillic}\", \"-\")",
+                "+\"1\"", "+1.0", "+?none", "-(+1)", "\"a\"@en != \"a\"^^<http://e/t>", "\"a\"^^<http://e/t> != \"b\"^^<http://e/t>",
+                "\"a\"@en = \"a\"@EN", "\"a\" = 1",
+            ],
+            [
+                "true^boolean", "false^boolean", "true^boolean", "false^boolean", "-", "a-", "-", "1^decimal", "-", "-1^integer",
+                "true^boolean", "-", "true^boolean", "-",
+            ]))
+    func knowsBlocksSignsAndUnknownTypes(expression: String, expected: String) throws {
+        #expect(try value(expression) == expected)
+    }
 }

@@ -8,6 +8,11 @@ extension CohortPlan {
         public static let distance = 100_000
         /// Of one table.
         public static let strata = 1_000
+        /// Of the cohorts that the counted one is laid over.
+        public static let overlap = 3
+        /// Of a text that is looked for, in characters: a shorter one is in every text, a longer one is somebody's.
+        public static let shortestText = 2
+        public static let longestText = 40
         /// Of the `n` in the n-th event, and of the events of a chain.
         public static let ordinal = 1_000
     }
@@ -19,36 +24,10 @@ extension CohortPlan {
         }
         var nodes = 0
         try validate(condition, depth: 0, nodes: &nodes)
-        guard !report.measures.isEmpty else { throw InvalidPlan(reason: "the report counts nothing") }
-        for measure in report.measures {
-            guard let event = measure.event else { continue }
-            try validate(event, before: anchors.count)
-            guard anchors[event.index].request.kind.isImaging else {
-                throw InvalidPlan(reason: "images are counted of an event that is no image")
-            }
-        }
-        for breakdown in report.breakdowns { try validate(breakdown) }
+        try validate(report, nodes: &nodes)
     }
 
-    private func validate(_ breakdown: Breakdown) throws(InvalidPlan) {
-        switch breakdown {
-        case .sex: break
-        case .age(let point, let width):
-            guard (1...100).contains(width) else { throw InvalidPlan(reason: "an age band of \(width) years") }
-            try validate(point, before: anchors.count)
-        case .cross(let axes):
-            guard (2...3).contains(axes.count) else { throw InvalidPlan(reason: "a table by \(axes.count) things at once") }
-            for axis in axes {
-                if case .cross = axis { throw InvalidPlan(reason: "a table within a table") }
-                try validate(axis)
-            }
-            guard axes.map(\.strata.count).reduce(1, *) <= Limits.strata else {
-                throw InvalidPlan(reason: "a table of more than \(Limits.strata) rows")
-            }
-        }
-    }
-
-    private func validate(_ condition: Condition, depth: Int, nodes: inout Int) throws(InvalidPlan) {
+    func validate(_ condition: Condition, depth: Int, nodes: inout Int) throws(InvalidPlan) {
         nodes += 1
         guard depth <= Limits.depth else { throw InvalidPlan(reason: "conditions nested more than \(Limits.depth) deep") }
         guard nodes <= Limits.nodes else { throw InvalidPlan(reason: "more than \(Limits.nodes) conditions") }
@@ -89,6 +68,7 @@ extension CohortPlan {
             }
             guard range.unit == "1" else { throw InvalidPlan(reason: "a ratio with a unit") }
         case .sex: break
+        case .atlas(let cohort): try cohort.validate(nodes: &nodes)
         case .age(let point, let range), .ageInMonths(let point, let range):
             guard range.upper.map({ $0 >= range.lower }) ?? true else { throw InvalidPlan(reason: "an empty range of ages") }
             try validate(point, before: anchors.count)
@@ -114,14 +94,26 @@ extension CohortPlan {
         case .nth(let number):
             guard (2...Limits.ordinal).contains(abs(number)) else { throw InvalidPlan(reason: "an event number \(number)") }
         case .nearest(let point): try validate(point, before: limit)
+        case .lowest, .highest:
+            guard case .quantity = selection.request.value else {
+                throw InvalidPlan(reason: "the lowest of events that are not tested for a number")
+            }
         }
         let request = selection.request
+        guard request.record == nil, request.kind != .record else {
+            throw InvalidPlan(reason: "rows of a table outside of an ATLAS cohort")
+        }
         guard request.value == nil || request.kind == .observation else { throw InvalidPlan(reason: "a value on an event that has none") }
         guard request.attributes.isEmpty || request.kind == .imagingSeries else {
             throw InvalidPlan(reason: "series attributes on an event that is no series")
         }
         guard request.havingSeries.isEmpty || request.kind == .imagingStudy else {
             throw InvalidPlan(reason: "`having series` on an event that is no study")
+        }
+        for case .text(let words) in (request.attributes + request.havingSeries.joined()).map(\.test) {
+            guard (Limits.shortestText...Limits.longestText).contains(words.count) else {
+                throw InvalidPlan(reason: "a text of \(words.count) characters to look for")
+            }
         }
         guard request.concepts == nil || request.kind.takesConcepts else {
             throw InvalidPlan(reason: "a concept on an event that has none")
@@ -135,17 +127,17 @@ extension CohortPlan {
         }
     }
 
-    private func validate(_ point: AnchorPoint, before limit: Int) throws(InvalidPlan) {
+    func validate(_ point: AnchorPoint, before limit: Int) throws(InvalidPlan) {
         guard let event = point.event else { return }
         try validate(event, before: limit)
         try requireSingle(event)
     }
 
-    private func validate(_ event: EventReference, before limit: Int) throws(InvalidPlan) {
+    func validate(_ event: EventReference, before limit: Int) throws(InvalidPlan) {
         guard event.index >= 0, event.index < limit else { throw InvalidPlan(reason: "an event that is used before it is defined") }
     }
 
-    private func requireSingle(_ event: EventReference) throws(InvalidPlan) {
+    func requireSingle(_ event: EventReference) throws(InvalidPlan) {
         guard anchors[event.index].pick.isSingle else { throw InvalidPlan(reason: "an anchor that can be several events") }
     }
 }

@@ -95,12 +95,14 @@ public enum EventKind: String, Codable, Sendable, CaseIterable {
     case visit, specimen
     /// A stretch of time in which whatever happened would have been recorded.
     case observationPeriod
+    /// A row of a table of OMOP, as ``EventRequest/record`` says.
+    case record
 
     /// Whether its events are images.
     public var isImaging: Bool { self == .imagingStudy || self == .imagingSeries }
 
     /// Whether its events are of a concept.
-    public var takesConcepts: Bool { !isImaging && self != .death && self != .observationPeriod }
+    public var takesConcepts: Bool { !isImaging && self != .death && self != .observationPeriod && self != .record }
 }
 
 /// Points at one of a plan's ``CohortPlan/anchors``.
@@ -124,6 +126,8 @@ public struct EventRequest: Hashable, Codable, Sendable {
     public let attributes: [AttributeTest]
     /// Each group must hold for some one series of the study. Only for imaging studies.
     public let havingSeries: [[AttributeTest]]
+    /// The rows that are meant. Only for ``EventKind/record``.
+    public let record: RecordRequest?
 
     public init(
         kind: EventKind, concepts: ConceptSet? = nil, value: ValueTest? = nil, attributes: [AttributeTest] = [],
@@ -134,6 +138,17 @@ public struct EventRequest: Hashable, Codable, Sendable {
         self.value = value
         self.attributes = attributes
         self.havingSeries = havingSeries
+        record = nil
+    }
+
+    /// Rows of a table of OMOP.
+    public init(_ record: RecordRequest) {
+        kind = .record
+        concepts = nil
+        value = nil
+        attributes = []
+        havingSeries = []
+        self.record = record
     }
 
     /// All concept sets that it names.

@@ -1,6 +1,7 @@
 /// One thing that a plan asks of a source: the unit in which coverage is reported.
 public struct Criterion: Hashable, Codable, Sendable, Identifiable {
-    /// Where it stands: `event 0` for a named event; `condition 1.0` by the path of positions from the condition's root.
+    /// Where it stands: `event 0` for a named event; `condition 1.0` by the path of positions from the condition's root, and `overlap 0 1.0`
+    /// from that of another cohort.
     public let id: String
     public let subject: Subject
     /// Whether an odd number of negations (`not`, `no`, an upper limit on a count) stands above it.
@@ -20,49 +21,65 @@ extension CohortPlan {
         var found = anchors.enumerated().map { index, anchor in
             Criterion(id: "event \(index)", subject: .events(anchor.request), isNegated: false)
         }
-        CohortPlan.collect(condition, path: [], negated: false, into: &found)
-        let isByAge = report.breakdowns.flatMap(\.axes).contains { if case .age = $0 { true } else { false } }
-        if isByAge, !found.contains(where: { $0.subject == .birthDate }) {
+        CohortPlan.collect(condition, "condition ", path: [], negated: false, into: &found)
+        for (index, cohort) in report.overlap.enumerated() {
+            CohortPlan.collect(cohort, "overlap \(index) ", path: [], negated: false, into: &found)
+        }
+        if report.needsBirthDate, !found.contains(where: { $0.subject == .birthDate }) {
             found.append(Criterion(id: "report age", subject: .birthDate, isNegated: false))
         }
         return found
     }
 
-    private static func collect(_ condition: Condition, path: [Int], negated: Bool, into found: inout [Criterion]) {
+    private static func collect(
+        _ condition: Condition, _ whole: String, path: [Int], negated: Bool, into found: inout [Criterion]
+    ) {
         func leaf(_ subject: Criterion.Subject, negated: Bool) {
-            found.append(Criterion(id: "condition " + path.map(String.init).joined(separator: "."), subject: subject, isNegated: negated))
+            found.append(Criterion(id: whole + path.map(String.init).joined(separator: "."), subject: subject, isNegated: negated))
         }
         switch condition {
         case .all(let parts), .any(let parts):
-            for (index, part) in parts.enumerated() { collect(part, path: path + [index], negated: negated, into: &found) }
+            for (index, part) in parts.enumerated() { collect(part, whole, path: path + [index], negated: negated, into: &found) }
         case .some(let range, let parts):
             let isNegated = range.upper != nil && range.lower == 0 ? !negated : negated
-            for (index, part) in parts.enumerated() { collect(part, path: path + [index], negated: isNegated, into: &found) }
-        case .not(let part): collect(part, path: path + [0], negated: !negated, into: &found)
-        case .known(let part), .possible(let part): collect(part, path: path + [0], negated: negated, into: &found)
+            for (index, part) in parts.enumerated() { collect(part, whole, path: path + [index], negated: isNegated, into: &found) }
+        case .not(let part): collect(part, whole, path: path + [0], negated: !negated, into: &found)
+        case .known(let part), .possible(let part): collect(part, whole, path: path + [0], negated: negated, into: &found)
         case .given(let known, let part):
-            collect(known, path: path + [0], negated: negated, into: &found)
-            collect(part, path: path + [1], negated: negated, into: &found)
+            collect(known, whole, path: path + [0], negated: negated, into: &found)
+            collect(part, whole, path: path + [1], negated: negated, into: &found)
         case .chain(let selection, _, _): leaf(.events(selection.request), negated: negated)
         case .count(let selection, let range):
             leaf(.events(selection.request), negated: range.upper != nil && range.lower == 0 ? !negated : negated)
         case .exists, .relation, .ratio: break
         case .sex: leaf(.sex, negated: negated)
+        case .atlas(let cohort):
+            for (index, request) in cohort.requests.enumerated() {
+                collect(EventRequest(request), path: path + [index], negated: negated, into: &found)
+            }
         case .age, .ageInMonths: leaf(.birthDate, negated: negated)
         }
+    }
+
+    private static func collect(_ request: EventRequest, path: [Int], negated: Bool, into found: inout [Criterion]) {
+        let id = "condition " + path.map(String.init).joined(separator: ".")
+        found.append(Criterion(id: id, subject: .events(request), isNegated: negated))
     }
 
     /// The requests of which the number itself is needed, and not only whether it passes a test.
     public var valuedRequests: Set<EventRequest> {
         var found: Set<EventRequest> = []
-        var rest = [condition]
+        for anchor in anchors where anchor.pick.needsNumber { found.insert(anchor.request) }
+        for case .number(let event, _) in report.summaries { found.insert(anchors[event.index].request) }
+        var rest = [condition] + report.overlap
         while let next = rest.popLast() {
             switch next {
             case .all(let parts), .any(let parts), .some(_, let parts): rest += parts
             case .not(let part), .known(let part), .possible(let part): rest.append(part)
             case .given(let known, let part): rest += [known, part]
             case .ratio(let event, let other, _): found.formUnion([anchors[event.index].request, anchors[other.index].request])
-            case .count, .chain, .exists, .relation, .sex, .age, .ageInMonths: break
+            case .count(let selection, _) where selection.pick.needsNumber: found.insert(selection.request)
+            case .count, .chain, .exists, .relation, .sex, .age, .ageInMonths, .atlas: break
             }
         }
         return found
@@ -71,9 +88,29 @@ extension CohortPlan {
     /// Every request of a plan, each once, in order of appearance.
     public var requests: [EventRequest] {
         var seen: Set<EventRequest> = []
-        return criteria.compactMap { criterion in
-            guard case .events(let request) = criterion.subject, seen.insert(request).inserted else { return nil }
-            return request
+        let asked = criteria.compactMap { criterion in
+            if case .events(let request) = criterion.subject { request } else { nil }
         }
+        return (asked + report.axes.flatMap { requests(of: $0) }).filter { seen.insert($0).inserted }
+    }
+
+    /// Whether it looks into free text.
+    public var readsText: Bool {
+        requests.contains { request in
+            (request.attributes + request.havingSeries.joined()).contains { if case .text = $0.test { true } else { false } }
+        }
+    }
+
+    /// By stratum, what finds the events that fall into it; none for what is read with the patients or of a day.
+    public func requests(of axis: Breakdown) -> [EventRequest] {
+        guard case .value(let event, let values) = axis else { return [] }
+        return values.requests(within: anchors[event.index].request)
+    }
+}
+
+extension Report {
+    /// Whether patients are split or summarised by age.
+    fileprivate var needsBirthDate: Bool {
+        axes.contains { if case .age = $0 { true } else { false } } || summaries.contains { if case .age = $0 { true } else { false } }
     }
 }

@@ -10,6 +10,13 @@ public enum Pick: Hashable, Sendable {
     case nth(Int)
     /// The one whose start lies the fewest days from a day, before or after it; of equally near ones the earlier, then the smallest key.
     case nearest(AnchorPoint)
+    /// The one with the smallest number: the nadir. The earlier one, then the smallest key, breaks a tie.
+    case lowest
+    /// The one with the greatest number.
+    case highest
+
+    /// Whether the events' numbers decide.
+    public var needsNumber: Bool { self == .lowest || self == .highest }
 
     /// Whether one event is meant and not several.
     public var isSingle: Bool { self != .all }
@@ -24,7 +31,7 @@ public enum Pick: Hashable, Sendable {
 /// In JSON a word for the plain ones, an object for those that take something.
 extension Pick: Codable {
     private enum Key: String, CodingKey { case nth, nearest }
-    private enum Word: String, Codable { case all, first, last }
+    private enum Word: String, Codable { case all, first, last, lowest, highest }
 
     public init(from decoder: any Decoder) throws {
         if let word = try? decoder.singleValueContainer().decode(Word.self) {
@@ -32,6 +39,8 @@ extension Pick: Codable {
             case .all: self = .all
             case .first: self = .first
             case .last: self = .last
+            case .lowest: self = .lowest
+            case .highest: self = .highest
             }
             return
         }
@@ -48,6 +57,8 @@ extension Pick: Codable {
         case .all: try encode(.all, to: encoder)
         case .first: try encode(.first, to: encoder)
         case .last: try encode(.last, to: encoder)
+        case .lowest: try encode(.lowest, to: encoder)
+        case .highest: try encode(.highest, to: encoder)
         case .nth(let number):
             var container = encoder.container(keyedBy: Key.self)
             try container.encode(number, forKey: .nth)

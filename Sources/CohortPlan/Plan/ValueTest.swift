@@ -8,6 +8,18 @@ public enum ValueTest: Hashable, Codable, Sendable {
     case quantity(QuantityRange)
     /// The yes-or-no value is this one.
     case flag(Bool)
+    /// As ``quantity(_:)``, a number without a unit being taken to be in the range's.
+    case assumed(QuantityRange)
+    /// The text holds these words, whatever the case of their letters and the spaces between them.
+    case text(String)
+
+    /// The range that a number must lie in.
+    public var range: QuantityRange? {
+        switch self {
+        case .quantity(let range), .assumed(let range): range
+        case .coded, .flag, .text: nil
+        }
+    }
 }
 
 /// One end of a range of numbers.
@@ -53,6 +65,7 @@ public enum RecordedValue: Hashable, Sendable {
     /// Coded, already as concepts of the hyperontology: all that the recorded code stands for.
     case concepts(Set<ConceptIRI>)
     case flag(Bool)
+    case text(String)
     /// Nothing is recorded, or nothing that can be read.
     case absent
 }
@@ -120,8 +133,38 @@ extension ValueTest {
         case (.coded(let set), .concepts(let concepts)):
             concepts.isEmpty ? .unknown : Truth(!concepts.isDisjoint(with: expand(set)))
         case (.quantity(let range), .quantity(let quantity, let comparator)): range.contains(quantity, comparator: comparator)
+        case (.assumed(let range), .quantity(let quantity, let comparator)):
+            range.contains(quantity.unit == nil ? Quantity(quantity.value, range.unit) : quantity, comparator: comparator)
         case (.flag(let wanted), .flag(let flag)): Truth(wanted == flag)
+        case (.text(let words), .text(let text)): Truth(text.plainWords.contains(words.plainWords))
         default: .unknown
         }
+    }
+}
+
+extension String {
+    /// In small letters, its words with one space between them.
+    fileprivate var plainWords: String { lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+}
+
+extension RecordedValue {
+    /// Whether it is a number, and not a bound alone.
+    public var isPlainNumber: Bool {
+        if case .quantity(let quantity, nil) = self { quantity.unit.flatMap(UCUMUnit.init) != nil } else { false }
+    }
+
+    /// Whether this number is smaller than another; no for what cannot be compared.
+    public func isSmaller(than other: RecordedValue) -> Bool {
+        guard case .quantity(let own, nil) = self, case .quantity(let wanted, nil) = other, let unit = own.unit.flatMap(UCUMUnit.init),
+            let otherUnit = wanted.unit.flatMap(UCUMUnit.init)
+        else { return false }
+        return unit.order(own.value, wanted.value, in: otherUnit) == .orderedAscending
+    }
+
+    /// The number in a unit; nil for what is no number, a bound alone, or in a unit that cannot be converted to it.
+    public func number(in unit: String) -> ExactDecimal? {
+        guard case .quantity(let quantity, nil) = self, let wanted = UCUMUnit(unit), let recorded = quantity.unit.flatMap(UCUMUnit.init)
+        else { return nil }
+        return recorded.converted(quantity.value.value, to: wanted).map { ExactDecimal($0) }
     }
 }

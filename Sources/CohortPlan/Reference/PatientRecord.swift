@@ -7,12 +7,15 @@ public struct PatientRecord: Hashable, Codable, Sendable {
     /// Nil when not recorded.
     public let birthDate: DateRange?
     public let events: [RecordedEvent]
+    /// Rows of OMOP tables, for cohorts with the semantics of ATLAS; nil for none.
+    public let rows: [RecordedRow]?
 
-    public init(id: String, sex: Sex?, birthDate: DateRange?, events: [RecordedEvent]) {
+    public init(id: String, sex: Sex?, birthDate: DateRange?, events: [RecordedEvent], rows: [RecordedRow]? = nil) {
         self.id = id
         self.sex = sex
         self.birthDate = birthDate
         self.events = events
+        self.rows = rows
     }
 }
 
@@ -69,4 +72,5 @@ public enum SeriesValue: Hashable, Codable, Sendable {
     case coded(ConceptIRI)
     case quantity(Quantity)
     case flag(Bool)
+    case text(String)
 }

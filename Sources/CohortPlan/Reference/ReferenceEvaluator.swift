@@ -2,11 +2,15 @@
 ///
 /// It is the definition. No index, no cleverness; every adapter, the engine and every optimisation is held against it.
 public struct ReferenceEvaluator: Sendable {
-    private let plan: CohortPlan
+    let plan: CohortPlan
     private let conceptsOfSet: [ConceptSet: Set<ConceptIRI>]
 
-    public init(_ expanded: ExpandedPlan) {
+    private let vocabulary: SiteVocabulary
+
+    /// - Parameter vocabulary: the site's, for cohorts with the semantics of ATLAS.
+    public init(_ expanded: ExpandedPlan, vocabulary: SiteVocabulary = SiteVocabulary()) {
         plan = expanded.plan
+        self.vocabulary = vocabulary
         conceptsOfSet = Dictionary(expanded.expansions.map { ($0.set, Set($0.concepts)) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -34,33 +38,9 @@ public struct ReferenceEvaluator: Sendable {
     }
 
     /// One patient's named events: all candidates of each, and what each is.
-    private struct Resolved {
+    struct Resolved {
         var candidates: [[Candidate]] = []
         var resolutions: [Resolution] = []
-    }
-
-    // MARK: Whole populations
-
-    /// Counts a population.
-    public func evaluate(_ patients: [PatientRecord]) -> ReferenceResult {
-        var counted: [(PatientRecord, Resolved)] = []
-        var unknown = 0
-        for patient in patients {
-            let resolved = resolve(patient)
-            switch truth(of: plan.condition, patient, resolved) {
-            case .yes: counted.append((patient, resolved))
-            case .unknown: unknown += 1
-            case .no: break
-            }
-        }
-        let measures = plan.report.measures.map { measure in count(measure, counted) }
-        let tables = plan.report.breakdowns.map { breakdown in
-            breakdown.strata.map { stratum in
-                let members = counted.filter { self.stratum(of: $0.0, $0.1, in: breakdown) == stratum }
-                return plan.report.measures.map { count($0, members) }
-            }
-        }
-        return ReferenceResult(patients: counted.map(\.0.id).sorted(), unknown: unknown, measures: measures, tables: tables)
     }
 
     /// Whether one patient meets the condition.
@@ -68,46 +48,9 @@ public struct ReferenceEvaluator: Sendable {
         truth(of: plan.condition, patient, resolve(patient))
     }
 
-    private func count(_ measure: Measure, _ members: [(PatientRecord, Resolved)]) -> ReferenceCount {
-        var contributors = 0
-        var units: Set<String> = []
-        for (patient, resolved) in members {
-            let found: [String] =
-                switch measure {
-                case .patients: [patient.id]
-                case .studies(let event): bound(event, resolved).compactMap(\.study)
-                case .series(let event): bound(event, resolved).flatMap(\.series)
-                }
-            if !found.isEmpty { contributors += 1 }
-            units.formUnion(found)
-        }
-        return ReferenceCount(patients: contributors, units: units.count)
-    }
-
-    /// The events that a name stands for: the one it resolved to, or all certain ones when all are meant.
-    private func bound(_ event: EventReference, _ resolved: Resolved) -> [Candidate] {
-        if plan.anchors[event.index].pick == .all { return resolved.candidates[event.index].filter { $0.truth == .yes } }
-        if case .event(let candidate) = resolved.resolutions[event.index] { return [candidate] }
-        return []
-    }
-
-    private func stratum(of patient: PatientRecord, _ resolved: Resolved, in breakdown: Breakdown) -> String {
-        switch breakdown {
-        case .sex: return patient.sex?.rawValue ?? "unknown"
-        case .cross(let axes): return axes.map { stratum(of: patient, resolved, in: $0) }.joined(separator: ", ")
-        case .age(let point, let width):
-            guard let birth = patient.birthDate, case .day(let day) = self.day(of: point, resolved),
-                let youngest = Breakdown.band(ofAge: day.earliest.completedYears(since: birth.latest), width: width),
-                let oldest = Breakdown.band(ofAge: day.latest.completedYears(since: birth.earliest), width: width),
-                youngest == oldest
-            else { return "unknown" }
-            return breakdown.strata[youngest]
-        }
-    }
-
     // MARK: Conditions
 
-    private func truth(of condition: Condition, _ patient: PatientRecord, _ resolved: Resolved) -> Truth {
+    func truth(of condition: Condition, _ patient: PatientRecord, _ resolved: Resolved) -> Truth {
         switch condition {
         case .all(let parts): return parts.map { truth(of: $0, patient, resolved) }.conjunction
         case .any(let parts): return parts.map { truth(of: $0, patient, resolved) }.disjunction
@@ -145,6 +88,7 @@ public struct ReferenceEvaluator: Sendable {
             return patient.sex.map { Truth($0 == sex) } ?? .unknown
         case .age(let point, let range): return age(of: patient, at: point, range, resolved) { $0.completedYears(since: $1) }
         case .ageInMonths(let point, let range): return age(of: patient, at: point, range, resolved) { $0.completedMonths(since: $1) }
+        case .atlas(let cohort): return Truth(!episodes(of: cohort, patient).isEmpty)
         case .some(let range, let parts):
             let truths = parts.map { truth(of: $0, patient, resolved) }
             return range.contains(from: truths.count { $0 == .yes }, to: truths.count { $0 != .no })
@@ -153,6 +97,13 @@ public struct ReferenceEvaluator: Sendable {
         case .given(let known, let part): return truth(of: known, patient, resolved) == .yes ? truth(of: part, patient, resolved) : .unknown
         case .chain(let selection, let count, let gap): return chain(of: count, gap, candidates(of: selection, patient, resolved))
         }
+    }
+
+    /// The patient's stays in a cohort with the semantics of ATLAS.
+    public func episodes(of cohort: AtlasCohort, _ patient: PatientRecord) -> [AtlasEpisode] {
+        // A date of birth that is known in part lies within one year.
+        let person = AtlasPerson(birthYear: patient.birthDate?.earliest.components.year, sex: patient.sex)
+        return AtlasEvaluator(cohort, person: person) { patient.records($0, vocabulary) }.episodes()
     }
 
     private func age(
@@ -192,7 +143,7 @@ public struct ReferenceEvaluator: Sendable {
 
     // MARK: Events
 
-    private func resolve(_ patient: PatientRecord) -> Resolved {
+    func resolve(_ patient: PatientRecord) -> Resolved {
         var resolved = Resolved()
         for anchor in plan.anchors {
             let candidates = candidates(of: anchor, patient, resolved)
@@ -213,7 +164,7 @@ public struct ReferenceEvaluator: Sendable {
     }
 
     /// What one record contributes to a request: nothing, itself, or the series of a study.
-    private func candidates(of request: EventRequest, in event: RecordedEvent) -> [Candidate] {
+    func candidates(of request: EventRequest, in event: RecordedEvent) -> [Candidate] {
         switch request.kind {
         case .imagingSeries:
             guard event.kind == .imagingStudy else { return [] }
@@ -245,8 +196,8 @@ public struct ReferenceEvaluator: Sendable {
     private func recordedValue(of event: RecordedEvent, for test: ValueTest) -> RecordedValue {
         switch test {
         case .coded: event.coded.map { .concepts([$0]) } ?? .absent
-        case .quantity: event.quantity.map { .quantity($0, comparator: event.comparator) } ?? .absent
-        case .flag: .absent
+        case .quantity, .assumed: event.quantity.map { .quantity($0, comparator: event.comparator) } ?? .absent
+        case .flag, .text: .absent
         }
     }
 
@@ -257,6 +208,7 @@ public struct ReferenceEvaluator: Sendable {
                 case .coded(let concept): .concepts([concept])
                 case .quantity(let quantity): .quantity(quantity, comparator: nil)
                 case .flag(let flag): .flag(flag)
+                case .text(let text): .text(text)
                 case nil: .absent
                 }
             return test.test.evaluate(recorded, expand: expand)
@@ -284,7 +236,21 @@ public struct ReferenceEvaluator: Sendable {
             case .day(let day) where day.isExact: return position(1, candidates) { nearest($0, day.earliest, $1) }
             case .day, .unknown: return position(1, candidates) { _, _ in nil }
             }
+        case .lowest: return extreme(candidates) { $0.isSmaller(than: $1) }
+        case .highest: return extreme(candidates) { $1.isSmaller(than: $0) }
         }
+    }
+
+    /// The event whose number comes before all others, unless one may match or has no number.
+    private func extreme(_ candidates: [Candidate], _ isBefore: (RecordedValue, RecordedValue) -> Bool) -> Resolution {
+        guard candidates.allSatisfy({ $0.truth == .yes && $0.value.isPlainNumber }) else {
+            return .unknown(exists: candidates.contains { $0.truth == .yes } ? .yes : .unknown)
+        }
+        let best = candidates.filter { one in !candidates.contains { isBefore($0.value, one.value) } }
+        let chosen = best.min { one, other in
+            (one.start?.earliest.daysSinceEpoch ?? .max, one.key) < (other.start?.earliest.daysSinceEpoch ?? .max, other.key)
+        }
+        return chosen.map { .event($0) } ?? .none
     }
 
     private func forwards(_ start: DateRange, _ key: String) -> Places? {
@@ -325,13 +291,13 @@ public struct ReferenceEvaluator: Sendable {
 
     // MARK: Time
 
-    private enum AnchorDay {
+    enum AnchorDay {
         case day(DateRange)
         case none
         case unknown
     }
 
-    private func day(of point: AnchorPoint, _ resolved: Resolved) -> AnchorDay {
+    func day(of point: AnchorPoint, _ resolved: Resolved) -> AnchorDay {
         guard let event = point.event else {
             if case .date(let date) = point { return .day(DateRange(date)) }
             return .unknown
@@ -367,28 +333,5 @@ public struct ReferenceEvaluator: Sendable {
     private func isAtLeast(_ left: DateRange, _ right: DateRange) -> Truth {
         if left.earliest >= right.latest { return .yes }
         return left.latest < right.earliest ? .no : .unknown
-    }
-}
-
-/// An exact answer. It never leaves the machine that holds the data; only the reference evaluator makes one.
-public struct ReferenceResult: Hashable, Sendable {
-    /// The identifiers of the counted patients, sorted.
-    public let patients: [String]
-    /// The number of patients for whom the condition is unknown.
-    public let unknown: Int
-    /// By the report's measures.
-    public let measures: [ReferenceCount]
-    /// By breakdown, stratum and measure.
-    public let tables: [[[ReferenceCount]]]
-}
-
-/// How many units there are, and how many patients they come from.
-public struct ReferenceCount: Hashable, Sendable {
-    public let patients: Int
-    public let units: Int
-
-    public init(patients: Int, units: Int) {
-        self.patients = patients
-        self.units = units
     }
 }

@@ -24,6 +24,9 @@ public struct ExactDecimal: Hashable, Sendable, Comparable, CustomStringConverti
         self.value = value
     }
 
+    /// The nearest binary number: for describing, never for comparing.
+    public var double: Double { NSDecimalNumber(decimal: value).doubleValue }
+
     public static func < (left: ExactDecimal, right: ExactDecimal) -> Bool { left.value < right.value }
     public var description: String { "\(value)" }
 }

@@ -14,7 +14,7 @@ public struct Grammar: Hashable, Sendable {
     public subscript(name: String) -> GrammarRule? { places[name].map { rules[$0] } }
 
     /// The words of the language: literals of letters that rules outside of tokens name, sorted.
-    public var keywords: [String] { literals { $0.allSatisfy { $0.isLetter || $0 == "-" } } }
+    public var keywords: [String] { literals { $0.allSatisfy { $0.isLetter || $0 == "-" || $0 == "_" } } }
 
     /// The signs of the language, sorted.
     public var signs: [String] { literals { !$0.contains(where: \.isLetter) } }

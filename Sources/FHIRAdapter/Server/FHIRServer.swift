@@ -9,6 +9,15 @@ struct FHIRServer: Sendable {
     let source: String
     let address: ServiceAddress
     let http: HTTPClient
+    /// Where the server lets programs in by tokens that they ask for.
+    let tokens: AccessTokens?
+
+    init(source: String, address: ServiceAddress, service: BackendService? = nil, http: HTTPClient) {
+        self.source = source
+        self.address = address
+        self.http = http
+        tokens = service.map { AccessTokens($0, address: address, source: source, http: http) }
+    }
 
     private static let patience = Duration.seconds(120)
     private static let largestAnswer = 256 << 20
@@ -81,13 +90,23 @@ struct FHIRServer: Sendable {
     }
 
     private func send(_ request: HTTPRequest) async throws(SourceFailure) -> Answer {
+        var hasNewToken = false
         for attempt in 1... {
+            var request = request
+            let authorization = try await tokens?.authorization()
+            if let authorization { request.headers["Authorization"] = authorization }
             let response: HTTPResponse
             do {
                 response = try await http.send(request)
             } catch {
                 throw failure(
                     "N0441", "the server of `\(source)` cannot be reached: \(error)", help: "check `server` in the node's configuration")
+            }
+            if response.status == 401, let tokens, let authorization, !hasNewToken {
+                // It may have been taken back before its time.
+                hasNewToken = true
+                await tokens.forget(authorization)
+                continue
             }
             guard [429, 502, 503, 504].contains(response.status), attempt < FHIRServer.attempts else { return try read(response) }
             try await pause(response, attempt)
@@ -118,7 +137,9 @@ struct FHIRServer: Sendable {
         case 401, 403:
             throw failure(
                 "N0442", "the server of `\(source)` does not let this node in (\(response.status))",
-                help: "give `authorization` a file with the value of the header, such as `Basic …` or `Bearer …`")
+                help: tokens == nil
+                    ? "give `authorization` a file with the value of the header, such as `Basic …` or `Bearer …`, or say who it is under `smart`"
+                    : "have the server's operator allow this client to read and search")
         case 400, 404, 405, 422, 501: return .refused(status: response.status, reason: FHIRServer.words(of: response))
         default:
             throw failure(

@@ -22,12 +22,16 @@ public struct FHIRServerAdapter: SourceAdapter {
 
     /// - Parameters:
     ///   - name: the source's name in the node's configuration.
+    ///   - service: who this node is to a server that gives tokens; nil for one that does not.
     ///   - bindings: the hyperontology's bindings for `fhir`.
     ///   - codeSystems: the short names of code systems, by the URIs that stand in `Coding.system`.
-    public init(name: String, address: ServiceAddress, bindings: ModelBindings, codeSystems: [String: CodeSystem], http: HTTPClient) {
+    public init(
+        name: String, address: ServiceAddress, service: BackendService? = nil, bindings: ModelBindings, codeSystems: [String: CodeSystem],
+        http: HTTPClient
+    ) {
         self.name = name
         self.bindings = bindings
-        server = FHIRServer(source: name, address: address, http: http)
+        server = FHIRServer(source: name, address: address, service: service, http: http)
         places = BoundPlaces(bindings)
         codings = FHIRCodingReader(codeSystems: codeSystems)
         profile = ServerProfile()
@@ -99,6 +103,10 @@ public struct FHIRServerAdapter: SourceAdapter {
         return type == "Observation" && isNarrowed && !searchesComponents
             ? "this server does not search the components of observations" : nil
     }
+
+    public func assessValues(of request: EventRequest, in plan: ExpandedPlan) -> Assessment { FHIRAdapter.assessValues(of: request) }
+
+    public func absenceMeansNo(of kind: EventKind) -> Bool { bindings.absenceMeansNo(of: kind.rawValue) }
 
     public func assess(_ subject: Demographic) -> Assessment {
         guard let place = bindings.patient else { return .notEvaluable("no resource type of patients is bound") }

@@ -80,14 +80,33 @@ final class ServerProfile: Sendable {
         {
             return Narrowing.none
         }
-        guard let token = sample.lazy.compactMap({ ServerProfile.tokens(of: $0).first }).first else { return Narrowing.none }
+        let own = sample.lazy.compactMap { ServerProfile.tokens(of: $0, at: ServerProfile.ownCodes).first }.first
+        guard own != nil || sample.contains(where: { !$0.all(at: "component").isEmpty }) else { return Narrowing.none }
         for parameter in parameters where parameter != "component-code" {
-            let isRight = try await finds(type, server, by: parameter, token, ServerProfile.impossible) { resource in
-                ServerProfile.tokens(of: resource).contains(token)
+            guard let own else { break }
+            let isRight = try await finds(type, server, by: parameter, own, ServerProfile.impossible) { resource in
+                ServerProfile.tokens(of: resource, at: ServerProfile.ownCodes + ServerProfile.componentCodes).contains(own)
             }
             guard isRight else { return Narrowing.none }
         }
+        guard try await findsComponents(of: type, server, by: parameters, sample) else { return Narrowing.none }
         return .parameters(parameters)
+    }
+
+    /// Whether a record is found by the code of a component. Where no record of a sample has components, nothing tells, and the server's
+    /// word is taken.
+    private func findsComponents(of type: String, _ server: FHIRServer, by parameters: [String], _ sample: [FHIRElement])
+        async throws(SourceFailure) -> Bool
+    {
+        guard let parameter = parameters.last(where: { $0 != "code" }) else { return true }
+        for record in sample {
+            guard let id = record["id"]?.text, let token = ServerProfile.tokens(of: record, at: ServerProfile.componentCodes).first else {
+                continue
+            }
+            let found = try await SearchPages(server: server).first(of: type, [("_id", id), (parameter, token)])
+            return found.contains { $0["id"]?.text == id }
+        }
+        return true
     }
 
     /// Whether records are found by the Medication that they point at, tried out the first time. Not where no record of a sample points at
@@ -131,10 +150,12 @@ final class ServerProfile: Sendable {
 
     private static let impossible = "https://cohortium.invalid/none|none"
 
-    /// The codes that a record has, as a search would name them (section 3.1.1.4.10).
-    private static func tokens(of resource: FHIRElement) -> [String] {
-        let concepts = resource.all(at: "code") + resource.all(at: "medicationCodeableConcept") + resource.all(at: "component.code")
-        return concepts.flatMap { $0.all(at: "coding") }.compactMap { coding in
+    private static let ownCodes = ["code", "medicationCodeableConcept"]
+    private static let componentCodes = ["component.code"]
+
+    /// The codes that a record has in some elements, as a search would name them (section 3.1.1.4.10).
+    private static func tokens(of resource: FHIRElement, at paths: [String]) -> [String] {
+        paths.flatMap { resource.all(at: $0) }.flatMap { $0.all(at: "coding") }.compactMap { coding in
             guard let system = coding["system"]?.text, let code = coding["code"]?.text else { return nil }
             return SearchToken.text(system: system, code: code)
         }

@@ -26,8 +26,9 @@ public struct NodeClient: Sendable {
 
     /// Says that the node is well.
     /// - Parameter working: the ids of the tasks it works on, whose leases this keeps.
-    public func heartbeat(models: [SourceModel], working: [String]) async throws(HubFailure) -> HeartbeatReply {
-        try await post("/v1/node/heartbeat", Heartbeat(models: models, working: working), as: HeartbeatReply.self)
+    public func heartbeat(models: [SourceModel], working: [String], dataVersion: String? = nil) async throws(HubFailure) -> HeartbeatReply {
+        try await post(
+            "/v1/node/heartbeat", Heartbeat(models: models, working: working, dataVersion: dataVersion), as: HeartbeatReply.self)
     }
 
     /// Waits for a task.
@@ -43,6 +44,11 @@ public struct NodeClient: Sendable {
     /// Hands in a signed answer. Handing it in again changes nothing.
     public func handIn(_ answer: SignedEnvelope) async throws(HubFailure) -> AnswerReceipt {
         try await post("/v1/node/answers", answer, as: AnswerReceipt.self)
+    }
+
+    /// Says what the node's sources cover; the hub keeps the last that it was told.
+    public func handIn(_ report: CoverageReport) async throws(HubFailure) -> CoverageReceipt {
+        try await post("/v1/node/coverage", report, as: CoverageReceipt.self)
     }
 
     /// The answer as it is sent, for keeping it on disk until it is taken.

@@ -40,6 +40,13 @@ public struct ResearcherClient: Sendable {
         try await hub.exchange(.get, "/v1/nodes", headers: headers, as: [NodeListing].self)
     }
 
+    /// What each node covers of a concept.
+    /// - Parameter concept: the last part of its IRI, a code, or a name.
+    public func coverage(of concept: String) async throws(HubFailure) -> [NodeCoverage] {
+        let name = concept.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? concept
+        return try await hub.exchange(.get, "/v1/ontology/concepts/\(name)/coverage", headers: headers, as: [NodeCoverage].self)
+    }
+
     /// Follows a question, or a computation, until it is closed.
     /// - Parameters:
     ///   - patience: how long the hub may be away in between; it has the question, so a restart of the hub ends nothing.

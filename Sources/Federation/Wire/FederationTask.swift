@@ -23,6 +23,8 @@ public struct FederationTask: Hashable, Codable, Sendable, Identifiable {
     public let purpose: String
     /// A stricter threshold than the node's own, when one was asked for.
     public let requestedThreshold: Int?
+    /// Which of the node's data it is about; nil for all.
+    public let scope: TaskScope?
     public let issuedAt: Date
     /// The node does not begin it after this.
     public let expiresAt: Date
@@ -35,7 +37,7 @@ public struct FederationTask: Hashable, Codable, Sendable, Identifiable {
 
     public init(
         id: String, queryID: String, node: String, kind: Kind, expanded: ExpandedPlan, labels: [String: String], requester: String,
-        purpose: String, requestedThreshold: Int?, issuedAt: Date, expiresAt: Date
+        purpose: String, requestedThreshold: Int?, scope: TaskScope? = nil, issuedAt: Date, expiresAt: Date
     ) {
         version = FederationTask.currentVersion
         self.id = id
@@ -47,6 +49,7 @@ public struct FederationTask: Hashable, Codable, Sendable, Identifiable {
         self.requester = requester
         self.purpose = purpose
         self.requestedThreshold = requestedThreshold
+        self.scope = scope
         self.issuedAt = issuedAt
         self.expiresAt = expiresAt
     }
@@ -60,8 +63,11 @@ public struct DispatchOrder: Hashable, Codable, Sendable {
     public let toolDigest: String
     /// The imaging event of the plan whose series are the tool's input.
     public let event: EventReference
+    /// What the tool needs and is told; nil where nothing was said.
+    public let needs: ToolNeeds?
 
-    public init(toolName: String, toolDigest: String, event: EventReference) {
+    public init(toolName: String, toolDigest: String, event: EventReference, needs: ToolNeeds? = nil) {
+        self.needs = needs
         self.toolName = toolName
         self.toolDigest = toolDigest
         self.event = event

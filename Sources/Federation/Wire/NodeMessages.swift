@@ -37,10 +37,13 @@ public struct Heartbeat: Hashable, Codable, Sendable {
     public let models: [SourceModel]
     /// The ids of the tasks that the node works on.
     public let working: [String]
+    /// What the node's operator calls the state of its data, as `2025-10`; nil where it is not said.
+    public let dataVersion: String?
 
-    public init(models: [SourceModel], working: [String]) {
+    public init(models: [SourceModel], working: [String], dataVersion: String? = nil) {
         self.models = models
         self.working = working
+        self.dataVersion = dataVersion
     }
 }
 

@@ -11,6 +11,9 @@ public struct QueryResult: Hashable, Codable, Sendable {
     public let planHash: String
     /// What was counted, in which the numbers below are ordered.
     public let report: Report
+    /// What the parts of the report are called: `table 0`, `summary 0`, `step 0` and `cohort 0` by the words of the query, a concept's row by
+    /// its IRI.
+    public let names: [String: String]
     /// In the order of the plan's criteria.
     public let criteria: [LabelledCriterion]
     /// Sorted by name, in the order of the status.
@@ -25,12 +28,14 @@ public struct QueryResult: Hashable, Codable, Sendable {
     public let diagnostics: [Diagnostic]
 
     public init(
-        status: QueryStatus, planHash: String, report: Report, criteria: [LabelledCriterion], nodes: [NodeResult], total: MergedResult?,
+        status: QueryStatus, planHash: String, report: Report, names: [String: String] = [:], criteria: [LabelledCriterion],
+        nodes: [NodeResult], total: MergedResult?,
         statistics: MergedStatistics?, overall: Coverage?, diagnostics: [Diagnostic]
     ) {
         self.status = status
         self.planHash = planHash
         self.report = report
+        self.names = names
         self.criteria = criteria
         self.nodes = nodes
         self.total = total

@@ -91,8 +91,14 @@ public struct NodeListing: Hashable, Codable, Sendable {
     public let models: [SourceModel]
     /// Why the hub did not take what the node sent: its clock, until that is right again, or a message, until an answer of its is taken.
     public let trouble: Diagnostic?
+    /// What the node's operator calls the state of its data.
+    public let dataVersion: String?
 
-    public init(name: String, state: State, since: Date, lastHeartbeat: Date?, models: [SourceModel], trouble: Diagnostic? = nil) {
+    public init(
+        name: String, state: State, since: Date, lastHeartbeat: Date?, models: [SourceModel], trouble: Diagnostic? = nil,
+        dataVersion: String? = nil
+    ) {
+        self.dataVersion = dataVersion
         self.name = name
         self.state = state
         self.since = since

@@ -22,14 +22,14 @@ public struct QuerySubmission: Hashable, Codable, Sendable {
 /// A computation beside the data, over the images of a cohort.
 public struct JobSubmission: Hashable, Codable, Sendable {
     public let query: QuerySubmission
-    /// What people call the tool.
-    public let toolName: String
-    /// `sha256:` and the digest of the tool.
-    public let toolDigest: String
+    /// What people call the tool; nil for the one that the text's `dispatch` names.
+    public let toolName: String?
+    /// `sha256:` and the digest of the tool; nil together with its name.
+    public let toolDigest: String?
     /// The name in the query of the imaging event whose series are computed on; nil for the last one that is named.
     public let event: String?
 
-    public init(query: QuerySubmission, toolName: String, toolDigest: String, event: String? = nil) {
+    public init(query: QuerySubmission, toolName: String? = nil, toolDigest: String? = nil, event: String? = nil) {
         self.query = query
         self.toolName = toolName
         self.toolDigest = toolDigest

@@ -93,12 +93,13 @@ private struct File: Decodable {
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case listen, store, ontologies, signingKey, threshold, rounding, heartbeatSeconds, leaseSeconds, deadlineSeconds
+        case listen, store, ontologies, datasets, signingKey, threshold, rounding, heartbeatSeconds, leaseSeconds, deadlineSeconds
     }
 
     let listen: [Listen]
     let store: String
     let ontologies: String?
+    let datasets: String?
     let signingKey: String
     let numbers: [CodingKeys: Int]
 
@@ -107,6 +108,7 @@ private struct File: Decodable {
         listen = try container.decode([Listen].self, forKey: .listen)
         store = try container.decode(String.self, forKey: .store)
         ontologies = try container.decodeIfPresent(String.self, forKey: .ontologies)
+        datasets = try container.decodeIfPresent(String.self, forKey: .datasets)
         signingKey = try container.decode(String.self, forKey: .signingKey)
         var numbers: [CodingKeys: Int] = [:]
         for key in [CodingKeys.threshold, .rounding, .heartbeatSeconds, .leaseSeconds, .deadlineSeconds] {
@@ -121,6 +123,7 @@ private struct File: Decodable {
                 let tls = entry.tls.map { HubConfiguration.TLSFiles(certificate: absolute($0.certificate), key: absolute($0.key)) }
                 return HubConfiguration.Listener(address: entry.address, port: entry.port, tls: tls)
             }, store: absolute(store), ontologies: ontologies.map(absolute), signingKey: absolute(signingKey))
+        configuration.datasets = datasets.map(absolute)
         configuration.threshold = numbers[.threshold] ?? configuration.threshold
         configuration.roundingBase = numbers[.rounding] ?? configuration.roundingBase
         configuration.heartbeatSeconds = numbers[.heartbeatSeconds] ?? configuration.heartbeatSeconds

@@ -9,6 +9,8 @@ public struct HubConfiguration: Sendable, Hashable {
     public var ontologies: String?
     /// The PEM file of the key that signs tasks; it is made where there is none.
     public var signingKey: String
+    /// The folder of Turtle files about datasets; nil for none.
+    public var datasets: String?
     /// Of merged numbers.
     public var threshold: Int
     /// Of merged numbers.

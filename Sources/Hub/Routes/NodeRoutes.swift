@@ -28,6 +28,12 @@ struct NodeRoutes: Sendable {
                 return try Response(json: lease)
             }
         }
+        router.post("/v1/node/coverage") { request, _ in
+            let (node, body) = try await authenticated(request, atMost: NodeService.Limits.coverage)
+            return try await nodes.noting(node) {
+                try Response(json: try await nodes.accept(try CanonicalJSON.decode(CoverageReport.self, from: body), from: node))
+            }
+        }
         router.post("/v1/node/answers") { request, _ in
             let (node, body) = try await authenticated(request, atMost: NodeService.Limits.body)
             return try await nodes.noting(node) {

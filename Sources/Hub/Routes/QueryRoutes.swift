@@ -40,17 +40,7 @@ struct QueryRoutes: Sendable {
         }
     }
 
-    /// The researcher whose token the request shows.
-    private func owner(of request: Request) async throws -> String {
-        let scheme = "Bearer "
-        guard let header = request.headers[.authorization], header.hasPrefix(scheme) else {
-            throw Problem.unauthorised("the request shows no token", help: "send `Authorization: Bearer TOKEN`")
-        }
-        guard let name = try await core.store.researcher(tokenHash: Digest.name(of: String(header.dropFirst(scheme.count)))) else {
-            throw Problem.unauthorised("the token is not known here", help: "ask the hub's operator for one")
-        }
-        return name
-    }
+    private func owner(of request: Request) async throws -> String { try await core.researcher(asking: request) }
 
     private func query(_ request: Request, _ context: BasicRequestContext, _ isJob: Bool) async throws -> StoredQuery {
         let owner = try await owner(of: request)
@@ -79,5 +69,19 @@ struct QueryRoutes: Sendable {
             try await writer.finish(nil)
         }
         return Response(status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"], body: body)
+    }
+}
+
+extension HubCore {
+    /// The researcher whose token the request shows.
+    func researcher(asking request: Request) async throws -> String {
+        let scheme = "Bearer "
+        guard let header = request.headers[.authorization], header.hasPrefix(scheme) else {
+            throw Problem.unauthorised("the request shows no token", help: "send `Authorization: Bearer TOKEN`")
+        }
+        guard let name = try await store.researcher(tokenHash: Digest.name(of: String(header.dropFirst(scheme.count)))) else {
+            throw Problem.unauthorised("the token is not known here", help: "ask the hub's operator for one")
+        }
+        return name
     }
 }

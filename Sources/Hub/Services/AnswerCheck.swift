@@ -28,18 +28,14 @@ struct AnswerCheck {
         switch answer.outcome {
         case .answered(let result, _):
             guard !query.isJob else { return "a computation was asked for, and it counted" }
-            return complaint(result, plan.report) ?? complaint(about: result.allCounts, least)
+            return complaint(result, plan.report) ?? complaint(aboutParts: result, plan.report)
+                ?? complaint(about: result.allCounts, least)
         case .dispatched(let report, _):
             guard case .dispatch(let order) = query.kind else { return "a count was asked for, and it computed" }
             guard report.toolDigest == order.toolDigest else { return "another tool ran than the one that was asked for" }
             guard areReadable([report.device]) else { return "the device's name is not readable text" }
             if let complaint = complaint(about: [report.statistics.patients, report.statistics.units], least) { return complaint }
-            if let moments = report.statistics.moments {
-                guard !report.statistics.patients.isSuppressed else { return "it holds counts back but not what was measured" }
-                guard moments.mean.isFinite, moments.standardDeviation.isFinite, moments.standardDeviation >= 0 else {
-                    return "what was measured is no number"
-                }
-            }
+            return complaint(about: report.statistics)
         case .refused(let reason): if !areReadable([reason]) { return "a reason is not readable text" }
         case .notEvaluable(let reasons): if !areReadable(reasons) { return "a reason is not readable text" }
         case .failed(let diagnostic):
@@ -51,7 +47,7 @@ struct AnswerCheck {
     }
 
     /// No policy lets out a smaller number, and none where the question asked for more protection.
-    private static func complaint(about counts: [ProtectedCount], _ least: Int) -> String? {
+    static func complaint(about counts: [ProtectedCount], _ least: Int) -> String? {
         for count in counts {
             switch count {
             case .published(let value): if value < least { return "it publishes a number under the threshold of \(least)" }
@@ -94,19 +90,8 @@ struct AnswerCheck {
     }
 
     /// Bounded, and without what would steer a terminal.
-    private static func areReadable(_ texts: [String]) -> Bool {
+    static func areReadable(_ texts: [String]) -> Bool {
         texts.count <= NodeService.Limits.reasons && texts.allSatisfy { $0.isReadable(atMost: NodeService.Limits.reason) }
-    }
-}
-
-extension ProtectedResult {
-    /// Every protected number in it.
-    fileprivate var allCounts: [ProtectedCount] {
-        let cells = breakdowns.flatMap { table -> [ProtectedValue] in
-            guard case .strata(let strata) = table.content else { return [] }
-            return strata.flatMap(\.values)
-        }
-        return (measures + cells + [unknown]).compactMap(\.count)
     }
 }
 

@@ -5,22 +5,26 @@ import Disclosure
 import Federation
 import Foundation
 import Hyperontology
+import RDF
 
 /// What the hub's services share: what it knows, what it remembers, its key, and the bell that wakes those who wait.
 struct HubCore: Sendable {
     let configuration: HubConfiguration
-    let hyperontology: Hyperontology
+    let versions: OntologyVersions
     let store: HubStore
     let key: SigningKey
     let bell = Bell()
     let queue = WaitingNodes()
+    /// What is published of datasets.
+    let catalogue: Graph
     /// For what computes for long, so that it keeps no node and no other researcher waiting.
     let workers = WorkerPool()
 
     /// - Throws: what is wrong with the store or the key.
     init(_ configuration: HubConfiguration, hyperontology: Hyperontology) throws(DiagnosticList) {
         self.configuration = configuration
-        self.hyperontology = hyperontology
+        versions = OntologyVersions(hyperontology)
+        catalogue = try DatasetCatalogue.read(folder: configuration.datasets)
         do {
             store = try HubStore(path: configuration.store)
             key = try SigningKey.load(orMakeAt: configuration.signingKey)
@@ -28,6 +32,9 @@ struct HubCore: Sendable {
             throw DiagnosticList([error])
         }
     }
+
+    /// The version of now; whoever answers takes it once.
+    var hyperontology: Hyperontology { versions.current.hyperontology }
 
     /// The topics that the bell rings for.
     enum Topic {

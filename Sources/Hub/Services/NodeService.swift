@@ -15,8 +15,14 @@ struct NodeService: Sendable {
         static let body = 16 << 20
         /// Bytes of anything else.
         static let message = 1 << 20
+        /// Bytes of a report of what it covers.
+        static let coverage = 16 << 20
+        /// Entries of such a report.
+        static let concepts = 100_000
         /// Source models that a node names.
         static let models = 16
+        /// Characters of a version of data.
+        static let version = 100
         /// Seconds that a request for work may wait.
         static let wait = 60
         /// Reasons for one criterion or outcome.
@@ -115,6 +121,10 @@ struct NodeService: Sendable {
 
     func heartbeat(_ heartbeat: Heartbeat, from node: StoredNode) async throws -> HeartbeatReply {
         try NodeService.check(heartbeat.models)
+        guard heartbeat.dataVersion.map({ !$0.isEmpty && $0.isReadable(atMost: Limits.version) }) ?? true else {
+            throw Problem.badInput(
+                Diagnostic("F0627", "a version of data is one line of 1 to \(Limits.version) characters", help: "write `2025-10`"))
+        }
         let now = Date()
         try await core.store.heartbeat(
             node.name, heartbeat, gap: core.configuration.presenceGap, lease: Double(core.configuration.leaseSeconds), now: now)
@@ -150,6 +160,24 @@ struct NodeService: Sendable {
             let pause = end.map { Duration.seconds(max(0.01, min($0.timeIntervalSinceNow + 0.01, 60))) } ?? left
             await core.bell.wait(for: HubCore.Topic.work(for: node.name), after: rings, atMost: min(left, pause))
         }
+    }
+
+    /// Keeps what a node covers.
+    func accept(_ report: CoverageReport, from node: StoredNode) async throws -> CoverageReceipt {
+        let isReadable =
+            report.hyperontology.isReadable(atMost: 100)
+            && report.concepts.allSatisfy { entry in
+                entry.concept.rawValue.isReadable(atMost: 400) && entry.reasons.count <= 10
+                    && entry.reasons.allSatisfy { $0.isReadable(atMost: Limits.reason) }
+            }
+        guard isReadable, report.concepts.count <= Limits.concepts else {
+            throw Problem.badInput(
+                Diagnostic(
+                    "F0641", "what the node covers is not readable text, or more than \(Limits.concepts) entries",
+                    help: "bring hub and node to the same version"))
+        }
+        try await core.store.store(report, of: node.name, now: Date())
+        return CoverageReceipt(concepts: report.concepts.count)
     }
 
     // MARK: Answers
@@ -196,7 +224,8 @@ extension NodeListing {
         return try await store.nodes(now: now).map { node in
             let (state, since) = state(of: node, gap: configuration.presenceGap, now: now)
             return NodeListing(
-                name: node.name, state: state, since: since, lastHeartbeat: node.lastHeartbeat, models: node.models, trouble: node.trouble)
+                name: node.name, state: state, since: since, lastHeartbeat: node.lastHeartbeat, models: node.models, trouble: node.trouble,
+                dataVersion: node.dataVersion)
         }
     }
 

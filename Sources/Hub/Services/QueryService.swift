@@ -21,7 +21,13 @@ struct QueryService: Sendable {
     // MARK: Asking
 
     func submit(_ submission: QuerySubmission, owner: String) async throws -> SubmissionReceipt {
-        let compiled = try await compile(submission)
+        var compiled = try await compile(submission)
+        if let dispatch = compiled.query.dispatch {
+            compiled.warnings.append(
+                Diagnostic(
+                    "F0627", .warning, "the dispatch to `\(dispatch.toolName)` was not run: this counts the cohort alone",
+                    help: "run it with `cohortium dispatch FILE`, or send the text to /v1/jobs"))
+        }
         return try await store(submission, compiled, kind: .count, owner: owner)
     }
 
@@ -33,7 +39,7 @@ struct QueryService: Sendable {
 
     private struct Compiled: Sendable {
         let query: CompiledQuery
-        let warnings: [Diagnostic]
+        var warnings: [Diagnostic]
     }
 
     private func compile(_ submission: QuerySubmission) async throws -> Compiled {
@@ -60,58 +66,36 @@ struct QueryService: Sendable {
         return Compiled(query: query, warnings: result.diagnostics)
     }
 
-    private func order(_ job: JobSubmission, _ query: CompiledQuery) throws -> DispatchOrder {
-        let imaging = query.plan.anchors.indices.filter { query.plan.anchors[$0].request.kind.isImaging }
-        let names = imaging.map { query.anchorNames[$0] }
-        guard let last = imaging.last else {
-            throw Problem.badInput(
-                Diagnostic(
-                    "F0608", "the query names no images to compute on", help: "name an imaging event: `baseline = last imaging study …`"))
-        }
-        var chosen = last
-        if let wanted = job.event {
-            guard let index = imaging.first(where: { query.anchorNames[$0] == wanted }) else {
-                throw Problem.badInput(
-                    Diagnostic(
-                        "F0608", "the query has no imaging event called `\(wanted)`",
-                        help: nearest(to: wanted, among: names).map { "did you mean `\($0)`?" } ?? "write `\(query.anchorNames[last])`"))
-            }
-            chosen = index
-        }
-        guard job.toolDigest.hasPrefix("sha256:"), job.toolDigest.utf8.count == 71, (1...100).contains(job.toolName.count) else {
-            throw Problem.badInput(
-                Diagnostic("F0609", "the tool has no name or no digest", help: "name it by `sha256:` and 64 hexadecimal digits"))
-        }
-        return DispatchOrder(toolName: job.toolName, toolDigest: job.toolDigest, event: EventReference(chosen))
-    }
-
     /// Stores a question with one signed task for each node that is not shut out.
     private func store(_ submission: QuerySubmission, _ compiled: Compiled, kind: FederationTask.Kind, owner: String) async throws
         -> SubmissionReceipt
     {
         let now = Date()
-        let nodes = try await core.store.nodes().filter { $0.revokedAt == nil }
+        let scope = compiled.query.scope
+        let nodes = try scope.nodes(among: try await core.store.nodes().filter { $0.revokedAt == nil })
         guard !nodes.isEmpty else {
             throw Problem(
                 status: 409, title: "No nodes",
                 Diagnostic("F0610", "no node is enrolled at this hub", help: "invite one with `cohortium hub invite NAME`"))
         }
-        let deadline = now.addingTimeInterval(Double(submission.deadlineSeconds ?? core.configuration.deadlineSeconds))
+        let deadline = now.addingTimeInterval(
+            Double(submission.deadlineSeconds ?? scope.deadlineSeconds ?? core.configuration.deadlineSeconds))
         let query = StoredQuery(
             id: Secret.make(bytes: 12), kind: kind, owner: owner, name: compiled.query.name, text: submission.text,
-            purpose: submission.purpose, threshold: submission.threshold, byNode: compiled.query.byNode, expanded: compiled.query.expanded,
+            purpose: submission.purpose, threshold: [submission.threshold, scope.threshold].compactMap(\.self).max(),
+            byNode: compiled.query.byNode, expanded: compiled.query.expanded,
             labels: compiled.query.labels, planHash: compiled.query.planHash, diagnostics: compiled.warnings, submittedAt: now,
             deadline: deadline)
-        let tasks = try nodes.map { try task(for: $0, of: query) }
+        let tasks = try nodes.map { try task(for: $0, of: query, scope.ofData) }
         try await core.store.insert(query, tasks: tasks)
         await core.bell.ring(nodes.map { HubCore.Topic.work(for: $0.name) })
         return SubmissionReceipt(id: query.id, diagnostics: compiled.warnings)
     }
 
-    private func task(for node: StoredNode, of query: StoredQuery) throws(Diagnostic) -> HubStore.NewTask {
+    private func task(for node: StoredNode, of query: StoredQuery, _ scope: TaskScope?) throws(Diagnostic) -> HubStore.NewTask {
         let task = FederationTask(
             id: Secret.make(bytes: 12), queryID: query.id, node: node.name, kind: query.kind, expanded: query.expanded,
-            labels: query.labels, requester: query.owner, purpose: query.purpose, requestedThreshold: query.threshold,
+            labels: query.labels, requester: query.owner, purpose: query.purpose, requestedThreshold: query.threshold, scope: scope,
             issuedAt: query.submittedAt, expiresAt: query.deadline)
         let envelope = try SignedEnvelope.seal(task, as: .task, with: core.key)
         return HubStore.NewTask(id: task.id, node: node.name, envelope: envelope)

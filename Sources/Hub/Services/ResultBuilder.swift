@@ -19,7 +19,9 @@ struct ResultBuilder {
             nodes: tasks.map { NodeTaskStatus(name: $0.node, state: $0.state(at: now), since: $0.since(at: now), isLate: $0.isLate) })
     }
 
-    private var isClosed: Bool { now >= query.deadline || tasks.allSatisfy(\.state.isAnswer) }
+    private var isClosed: Bool {
+        now >= query.deadline || tasks.allSatisfy { $0.state.isAnswer || $0.state(at: now) == .expired }
+    }
 
     var result: QueryResult {
         let counted = tasks.compactMap { task -> (result: ProtectedResult, overall: Coverage)? in
@@ -33,7 +35,7 @@ struct ResultBuilder {
         let coverages = query.isJob ? computed.map(\.overall) : counted.map(\.overall)
         let report = query.expanded.plan.report
         return QueryResult(
-            status: status, planHash: query.planHash, report: report, criteria: criteria, nodes: tasks.map(node),
+            status: status, planHash: query.planHash, report: report, names: names, criteria: criteria, nodes: tasks.map(node),
             total: query.isJob ? nil : gate.merge(counted.map(\.result), report: report, expected: tasks.count),
             statistics: query.isJob ? gate.merge(computed.map(\.report.statistics), expected: tasks.count) : nil,
             overall: coverages.first.map { first in coverages.dropFirst().reduce(first) { $0.combined(with: $1) } },
@@ -42,6 +44,12 @@ struct ResultBuilder {
 
     private var criteria: [LabelledCriterion] {
         query.expanded.plan.criteria.map { LabelledCriterion(id: $0.id, label: query.labels[$0.id] ?? $0.id) }
+    }
+
+    /// The labels that name parts of the report.
+    private var names: [String: String] {
+        let criteria = Set(query.expanded.plan.criteria.map(\.id))
+        return query.labels.filter { !criteria.contains($0.key) }
     }
 
     private func node(_ task: StoredTask) -> NodeResult {

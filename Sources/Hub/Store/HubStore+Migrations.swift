@@ -35,6 +35,20 @@ extension HubStore {
         migrator.registerMigration("2 trouble of nodes") { database in
             try database.execute(sql: "ALTER TABLE node ADD COLUMN trouble TEXT")
         }
+        migrator.registerMigration("3 versions of data") { database in
+            try database.execute(sql: "ALTER TABLE node ADD COLUMN dataVersion TEXT")
+        }
+        migrator.registerMigration("4 coverage of concepts") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE node ADD COLUMN coverageVersion TEXT;
+                    ALTER TABLE node ADD COLUMN coverageAt REAL;
+                    CREATE TABLE coverage (
+                        concept TEXT NOT NULL, node TEXT NOT NULL REFERENCES node (name), kind TEXT NOT NULL, coverage TEXT NOT NULL,
+                        reasons TEXT NOT NULL, PRIMARY KEY (concept, node, kind)
+                    ) STRICT, WITHOUT ROWID;
+                    """)
+        }
         return migrator
     }
 }

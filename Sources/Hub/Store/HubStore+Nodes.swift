@@ -18,6 +18,8 @@ struct StoredNode: Sendable, Hashable {
     let workingSince: Date?
     /// Why what it sent last was not taken.
     let trouble: Diagnostic?
+    /// What its operator calls the state of its data.
+    let dataVersion: String?
 }
 
 extension HubStore {
@@ -28,10 +30,13 @@ extension HubStore {
         }
     }
 
-    /// Shuts a node out.
+    /// Shuts a node out. Nobody waits for it any longer: what it was asked and has not answered ends now.
     /// - Returns: whether there is such a node.
     func revoke(_ name: String, now: Date) async throws -> Bool {
         try await database.write { database in
+            try database.execute(
+                sql: "UPDATE task SET deadline = min(deadline, ?) WHERE node = ? AND answer IS NULL",
+                arguments: [now.timeIntervalSince1970, name])
             try database.execute(
                 sql: "UPDATE node SET revokedAt = coalesce(revokedAt, ?) WHERE name = ?", arguments: [now.timeIntervalSince1970, name])
             return database.changesCount == 1
@@ -102,8 +107,8 @@ extension HubStore {
             try database.execute(
                 sql: """
                     UPDATE node SET presentSince = CASE WHEN lastHeartbeat >= ? THEN coalesce(presentSince, ?) ELSE ? END,
-                        lastHeartbeat = ?, models = ? WHERE name = ?
-                    """, arguments: [time - gap, time, time, time, models, name])
+                        lastHeartbeat = ?, models = ?, dataVersion = ? WHERE name = ?
+                    """, arguments: [time - gap, time, time, time, models, heartbeat.dataVersion, name])
             for task in heartbeat.working.prefix(1_000) {
                 try database.execute(
                     sql: "UPDATE task SET leasedUntil = ? WHERE id = ? AND node = ? AND state = ?",
@@ -142,7 +147,8 @@ extension HubStore {
                     presentSince: (row["presentSince"] as Double?).map(HubStore.date),
                     revokedAt: (row["revokedAt"] as Double?).map(HubStore.date),
                     workingSince: (row["workingSince"] as Double?).map(HubStore.date),
-                    trouble: try (row["trouble"] as String?).map { try HubStore.value(Diagnostic.self, $0) })
+                    trouble: try (row["trouble"] as String?).map { try HubStore.value(Diagnostic.self, $0) },
+                    dataVersion: row["dataVersion"])
             }
         }
     }

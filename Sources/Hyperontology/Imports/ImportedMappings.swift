@@ -55,7 +55,8 @@ public struct ImportedMappings {
         var rows: Set<Row> = []
         for mapping in curated where mapping.match == .exact || mapping.match == .narrower {
             guard let term = terminology.terms[mapping.code] else {
-                report.skip("a code of ours that the source does not have", "\(mapping.system):\(mapping.code)")
+                report.skip(
+                    "a code of ours that the source does not have", "\(mapping.file):\(mapping.line) \(mapping.system):\(mapping.code)")
                 continue
             }
             let below = terminology.descendants(of: mapping.code, children) { code in

@@ -1,14 +1,17 @@
 import Diagnostics
 import Foundation
 
-/// A large table, read line by line.
+/// A large table, read record by record.
 struct RecordFile {
     let path: String
     let separator: UInt8
-    /// Whether quotation marks may stand around values (RFC 4180), on one line.
+    /// Whether quotation marks may stand around values, which then may hold separators and line ends (RFC 4180).
     let isQuoted: Bool
     /// How much of the file was read, from 0 to 1.
     let progress: (Double) -> Void
+
+    /// No record of a release is longer; a quotation mark that is never closed makes one that is.
+    private static let longestRecord = 16 << 20
 
     init(_ path: String, separator: UInt8 = UInt8(ascii: "\t"), isQuoted: Bool = false, progress: @escaping (Double) -> Void = { _ in }) {
         self.path = path
@@ -17,7 +20,7 @@ struct RecordFile {
         self.progress = progress
     }
 
-    /// The values of the first line.
+    /// The values of the first record.
     ///
     /// - Throws: `O0002` as ``forEach(_:)`` does.
     func header() throws(DiagnosticList) -> [String] {
@@ -29,29 +32,42 @@ struct RecordFile {
         return header
     }
 
-    /// Hands every line over as its values, with its number counted from one.
+    /// Hands every record over as its values, with the number of its first line counted from one.
     ///
-    /// - Throws: `O0002` for a file that cannot be read or is no UTF-8.
+    /// - Throws: `O0002` for a file that cannot be read or is no UTF-8, with the line.
     func forEach(_ body: (Int, [String]) -> Void) throws(DiagnosticList) {
         guard let handle = FileHandle(forReadingAtPath: path) else { throw unreadable("cannot be read") }
         defer { try? handle.close() }
         let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
         var rest: [UInt8] = []
-        var line = 0
+        var scanned = 0
+        var (line, first) = (1, 1)
+        var isInside = false
         var read = 0
         while let chunk = (try? handle.read(upToCount: 1 << 20)) ?? nil, !chunk.isEmpty {
             read += chunk.count
             rest += chunk
             var start = 0
-            while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            for index in scanned..<rest.count {
+                if isQuoted, rest[index] == UInt8(ascii: "\"") { isInside.toggle() }
+                guard rest[index] == UInt8(ascii: "\n") else { continue }
                 line += 1
-                try hand(over: rest[start..<end], line, body)
-                start = end + 1
+                if isInside { continue }
+                try hand(over: rest[start..<index], first, body)
+                start = index + 1
+                first = line
             }
             rest.removeFirst(start)
-            progress(size > 0 ? Double(read) / Double(size) : 1)
+            scanned = rest.count
+            guard rest.count <= Self.longestRecord else {
+                throw unreadable(
+                    "line \(first) begins a record of over \(Self.longestRecord) bytes" + (isInside ? ", within quotation marks" : ""))
+            }
+            progress(size > 0 ? min(1, Double(read) / Double(size)) : 1)
         }
-        if !rest.isEmpty { try hand(over: rest[...], line + 1, body) }
+        if isInside { throw unreadable("line \(first) opens a quotation mark that is never closed") }
+        if !rest.isEmpty { try hand(over: rest[...], first, body) }
+        progress(1)
     }
 
     private func hand(over bytes: ArraySlice<UInt8>, _ line: Int, _ body: (Int, [String]) -> Void) throws(DiagnosticList) {
@@ -88,9 +104,12 @@ struct RecordFile {
 /// The columns of a table by name.
 struct Columns {
     private let places: [String: Int]
+    /// How many there are.
+    let count: Int
 
     init(_ header: [String]) {
         places = Dictionary(header.enumerated().map { ($1.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
+        count = header.count
     }
 
     /// - Throws: `O0010` for every column that is missing.
@@ -99,8 +118,20 @@ struct Columns {
         if !missing.isEmpty { throw DiagnosticList(missing.map { Diagnostic("O0010", "`\(file)` has no column `\($0)`") }) }
     }
 
-    func value(_ name: String, of cells: [String]) -> String {
-        guard let place = places[name.lowercased()], place < cells.count else { return "" }
+    /// The place of a column; nil when the table does not have it.
+    func place(_ name: String) -> Int? { places[name.lowercased()] }
+}
+
+/// One record of a table with column names.
+struct Record {
+    let cells: [String]
+    let columns: Columns
+    /// `FILE:LINE`, of its first line.
+    let place: String
+
+    /// A value by its column's name; empty where the table does not have the column.
+    subscript(name: String) -> String {
+        guard let place = columns.place(name), place < cells.count else { return "" }
         return cells[place]
     }
 }

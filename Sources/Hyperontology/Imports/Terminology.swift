@@ -6,6 +6,11 @@ public struct Terminology: Sendable {
         public var synonyms: Set<String> = []
         /// The codes directly above.
         public var parents: Set<String> = []
+
+        init(label: String, parents: Set<String> = []) {
+            self.label = label
+            self.parents = parents
+        }
     }
 
     /// A code's correspondence with a code of another system.
@@ -56,36 +61,5 @@ public struct Terminology: Sendable {
             for parent in term.parents { children[parent, default: []].append(code) }
         }
         return children
-    }
-}
-
-/// What an import used of a source, what it skipped, and why.
-public struct ImportReport: Sendable, Hashable, Codable {
-    /// A reason for skipping, how often it held, and a few of the lines or terms.
-    public struct Skipped: Sendable, Hashable, Codable {
-        public let reason: String
-        public internal(set) var count: Int
-        public internal(set) var examples: [String]
-    }
-
-    public let format: String
-    public internal(set) var records = 0
-    public internal(set) var terms = 0
-    public internal(set) var links = 0
-    /// Rows that were written: codes that our concepts gained.
-    public internal(set) var mappings = 0
-    /// Whether what was written before is the same.
-    public internal(set) var isUnchanged = false
-    public internal(set) var skipped: [Skipped] = []
-
-    init(format: String) { self.format = format }
-
-    mutating func skip(_ reason: String, _ example: @autoclosure () -> String) {
-        if let known = skipped.firstIndex(where: { $0.reason == reason }) {
-            skipped[known].count += 1
-            if skipped[known].examples.count < 5 { skipped[known].examples.append(example()) }
-        } else {
-            skipped.append(Skipped(reason: reason, count: 1, examples: [example()]))
-        }
     }
 }

@@ -3,15 +3,13 @@ import Foundation
 import RDF
 
 private let oboInOWL = "http://www.geneontology.org/formats/oboInOwl#"
-private let owl = "http://www.w3.org/2002/07/owl#"
 private let eucaim = "https://cancerimage.eu/ontology/EUCAIM#"
 
 // MARK: - OWL and SKOS
 
 extension TerminologyImporter {
     /// Classes and SKOS concepts with their names, parents and matches.
-    func readOWL(_ path: String, _ terminology: inout Terminology, _ report: inout ImportReport) throws(DiagnosticList) {
-        let graph = try graph(of: path, &report)
+    func readOWL(_ graph: Graph, _ terminology: inout Terminology, _ report: inout ImportReport) {
         let base = systems.first { $0.shortName == terminology.system }
         for (subject, code) in codes(in: graph, &report, code: { self.code(of: $0, base) }) {
             var term = Terminology.Term(label: label(of: subject, graph) ?? code)
@@ -58,8 +56,7 @@ extension TerminologyImporter {
 extension TerminologyImporter {
     /// The hyper-ontology as published: parents by `rdfs:subClassOf`, equivalents, restrictions, and codes in annotation properties
     /// of its own namespace; the same property holds a string here and a number there, and matches are strings as often as IRIs.
-    func readEUCAIM(_ path: String, _ terminology: inout Terminology, _ report: inout ImportReport) throws(DiagnosticList) {
-        let graph = try graph(of: path, &report)
+    func readEUCAIM(_ graph: Graph, _ terminology: inout Terminology, _ report: inout ImportReport) {
         let own = codes(in: graph, &report) { $0.hasPrefix(eucaim) ? String($0.dropFirst(eucaim.count)) : nil }
         for (subject, code) in own {
             guard let label = label(of: subject, graph) else {
@@ -86,7 +83,7 @@ extension TerminologyImporter {
                 found.append(.init(code: code, origin: property, match: .exact, system: system, target: target))
             }
         }
-        for other in graph.objects(of: .iri(subject), owl + "equivalentClass") {
+        for other in graph.objects(of: .iri(subject), OWL.equivalentClass) {
             guard let iri = other.iri, iri.hasPrefix(eucaim) else { continue }
             found.append(
                 .init(code: code, origin: "equivalentClass", match: .exact, system: "eucaim", target: String(iri.dropFirst(eucaim.count))))
@@ -112,11 +109,13 @@ extension TerminologyImporter {
 // MARK: - What both need
 
 extension TerminologyImporter {
-    private func graph(of path: String, _ report: inout ImportReport) throws(DiagnosticList) -> Graph {
-        progress(lastPart(of: path), 0)
-        var builder = GraphBuilder()
+    /// A file's triples, read in a process of its own.
+    func graph(of path: String, _ report: inout ImportReport) async throws(DiagnosticList) -> Graph {
+        let name = lastPart(of: path)
+        progress(name, 0)
+        let graph: Graph
         do throws(RDFSyntaxErrors) {
-            builder.add(document: try RDFParser().parse(file: path))
+            graph = try await reader.graph(ofFile: path) { [progress] in progress(name, $0) }.graph
         } catch {
             throw DiagnosticList(
                 error.errors.map { error in
@@ -126,20 +125,19 @@ extension TerminologyImporter {
                     return Diagnostic(DiagnosticCode(rawValue: error.code.rawValue), "\(place): \(error.message)")
                 })
         }
-        let graph = builder.build()
-        report.records = graph.count
-        progress(lastPart(of: path), 1)
+        report.use(path, rows: graph.count)
+        progress(name, 1)
         return graph
     }
 
     /// The classes and concepts that have a code.
     private func codes(in graph: Graph, _ report: inout ImportReport, code codeOf: (String) -> String?) -> [(iri: String, code: String)] {
-        let types = [owl + "Class", RDFS.namespace + "Class", SKOS.namespace + "Concept"]
+        let types = [OWL.class, RDFS.namespace + "Class", SKOS.namespace + "Concept"]
         let subjects = Set(types.flatMap { graph.subjects(with: RDFVocabulary.type, .iri($0)) }.compactMap(\.iri))
         var found: [(iri: String, code: String)] = []
         for subject in subjects.sorted() {
             guard
-                graph.objects(of: .iri(subject), owl + "deprecated").compactMap(\.literal?.lexicalForm).allSatisfy({
+                graph.objects(of: .iri(subject), OWL.namespace + "deprecated").compactMap(\.literal?.lexicalForm).allSatisfy({
                     $0 != "true" && $0 != "1"
                 })
             else {
@@ -155,9 +153,11 @@ extension TerminologyImporter {
         return found
     }
 
+    /// What is directly above: by name, however it is said. Classes that are equivalent are above each other.
     private func parents(of subject: String, _ graph: Graph) -> [String] {
-        (graph.objects(of: .iri(subject), RDFS.subClassOf) + graph.objects(of: .iri(subject), SKOS.broader)).compactMap(\.iri)
-            .filter { $0 != subject && $0 != owl + "Thing" }
+        let upward = [RDFS.subClassOf, SKOS.broader, OWL.equivalentClass].flatMap { graph.objects(of: .iri(subject), $0) }
+        let downward = [SKOS.narrower, OWL.equivalentClass].flatMap { graph.subjects(with: $0, .iri(subject)) }
+        return (upward + downward).compactMap(\.iri).filter { $0 != subject && $0 != OWL.thing }
     }
 
     /// The English label, else one without language, else the first.

@@ -10,10 +10,11 @@ extension TerminologyImporter {
         var stanza: [(tag: String, value: String)] = []
         var kind = ""
         var running = report
+        var records = 0
         func close() {
             defer { stanza = [] }
             guard kind == "[Term]", let id = stanza.first(where: { $0.tag == "id" })?.value else { return }
-            running.records += 1
+            records += 1
             guard !stanza.contains(where: { $0.tag == "is_obsolete" && $0.value == "true" }) else {
                 return running.skip("an obsolete term", id)
             }
@@ -47,6 +48,7 @@ extension TerminologyImporter {
             }
         }
         close()
+        running.use(path, rows: records)
         report = running
     }
 
@@ -62,8 +64,8 @@ extension TerminologyImporter {
     /// SSSOM as TSV or JSON. Subjects are codes of the terminology's system, or objects are; rows of other systems are skipped.
     func readSSSOM(_ path: String, _ terminology: inout Terminology, _ report: inout ImportReport) throws(DiagnosticList) {
         let rows = path.lowercased().hasSuffix(".json") ? try rowsOfJSON(path) : try rowsOfTSV(path)
+        report.use(path, rows: rows.count)
         for (number, row) in rows {
-            report.records += 1
             guard let match = Self.predicates[row["predicate_id"] ?? ""] else {
                 report.skip("a predicate without a meaning here", row["predicate_id"] ?? "row \(number)")
                 continue

@@ -1,11 +1,12 @@
 public import Diagnostics
 import Foundation
+public import RDF
 
 /// Reads terminologies as their owners publish them.
 public struct TerminologyImporter {
     /// The published forms.
     public enum Format: String, Sendable, CaseIterable {
-        /// SNOMED CT release files (RF2), snapshot or full.
+        /// SNOMED CT release files (RF2): snapshot or full, and deltas beside them.
         case snomed
         /// The OMOP vocabulary as Athena hands it out.
         case omop
@@ -20,13 +21,24 @@ public struct TerminologyImporter {
     }
 
     /// What is read, as a message for people, and how far, from 0 to 1.
-    public typealias Progress = (String, Double) -> Void
+    public typealias Progress = @Sendable (String, Double) -> Void
 
     let systems: [CodeSystemEntry]
+    /// By code system, the codes that our concepts have.
+    let ownCodes: [String: Set<String>]
+    let reader: ConfinedReader
     let progress: Progress
 
-    public init(hyperontology: Hyperontology, progress: @escaping Progress = { _, _ in }) {
+    /// - Parameters:
+    ///   - reader: what reads RDF, which comes from strangers, in a process of its own.
+    ///   - progress: is called while files are read.
+    public init(
+        hyperontology: Hyperontology, reader: ConfinedReader = .forTerminologies, progress: @escaping Progress = { _, _ in }
+    ) {
         systems = hyperontology.codeSystems
+        let curated = hyperontology.mappings.filter { !$0.file.hasPrefix("imports/") }
+        ownCodes = Dictionary(grouping: curated, by: \.system).mapValues { Set($0.map(\.code)) }
+        self.reader = reader
         self.progress = progress
     }
 
@@ -35,23 +47,24 @@ public struct TerminologyImporter {
     /// - Parameter system: the short name of the code system, for formats that hold any.
     /// - Throws: `O0002`, `O0010` and the RDF syntax errors with their places; `O0201` when a release lacks a file; `O0202` when the
     ///   system is not known.
-    public func read(_ format: Format, path: String, system: String? = nil) throws(DiagnosticList) -> (Terminology, ImportReport) {
+    public func read(_ format: Format, path: String, system: String? = nil) async throws(DiagnosticList) -> (Terminology, ImportReport) {
         var report = ImportReport(format: format.rawValue)
         var terminology = Terminology(system: try systemName(format, system))
         switch format {
         case .snomed: try readSNOMED(path, &terminology, &report)
         case .omop: try readOMOP(path, &terminology, &report)
         case .obo: try readOBO(path, &terminology, &report)
-        case .owl: try readOWL(path, &terminology, &report)
+        case .owl: readOWL(try await graph(of: path, &report), &terminology, &report)
         case .sssom: try readSSSOM(path, &terminology, &report)
         case .loinc: try readLOINC(path, &terminology, &report)
         case .rxnorm: try readRxNorm(path, &terminology, &report)
-        case .eucaim: try readEUCAIM(path, &terminology, &report)
+        case .eucaim: readEUCAIM(try await graph(of: path, &report), &terminology, &report)
         }
         dropDanglingParents(&terminology, &report)
         report.terms = terminology.terms.count
         report.links = terminology.links.count
         report.skipped.sort { $0.reason < $1.reason }
+        report.files = report.files.filter { $0.records != nil } + report.files.filter { $0.records == nil }.sorted { $0.path < $1.path }
         return (terminology, report)
     }
 
@@ -93,11 +106,24 @@ public struct TerminologyImporter {
         "ncit": "ncit", "radlex": "radlex", "rid": "radlex", "omop": "omop", "eucaim": "eucaim",
     ]
 
-    /// The one file of a release whose name fits; nil when there is none.
+    /// All files below a folder, by their paths from there; sorted.
+    func files(in folder: String) -> [String] {
+        (FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []).sorted()
+    }
+
+    /// The file of a release whose name fits; nil when there is none. Of several the one that lies least deep: parts of releases lie
+    /// in folders below.
     func file(in folder: String, where fits: (String) -> Bool) -> String? {
-        guard let names = FileManager.default.enumerator(atPath: folder) else { return nil }
-        let found = names.compactMap { $0 as? String }.filter { fits(lastPart(of: $0)) }.sorted()
-        return found.first.map { folder + "/" + $0 }
+        let found = files(in: folder).filter { fits(lastPart(of: $0)) }
+        return found.min { ($0.count { $0 == "/" }, $0) < ($1.count { $0 == "/" }, $1) }.map { folder + "/" + $0 }
+    }
+
+    /// Notes the tables of a release that were not read.
+    func leaveOthers(in folder: String, _ reason: String, _ report: inout ImportReport) {
+        let known = Set(report.files.map(\.path))
+        for file in files(in: folder) where [".csv", ".rrf", ".txt"].contains(where: file.lowercased().hasSuffix) {
+            if !known.contains(folder + "/" + file) { report.leave(folder + "/" + file, reason) }
+        }
     }
 
     func require(_ name: String, in folder: String, where fits: (String) -> Bool) throws(DiagnosticList) -> String {
@@ -114,5 +140,40 @@ public struct TerminologyImporter {
         return RecordFile(path, separator: separator, isQuoted: isQuoted) { progress(name, $0) }
     }
 
+    /// The records of a table with a line of column names.
+    ///
+    /// - Throws: `O0010` for columns that are missing, before anything is read.
+    func rows(
+        of path: String, csv: Bool = false, requiring names: [String], _ report: inout ImportReport,
+        _ body: (Record, inout ImportReport) -> Void
+    ) throws(DiagnosticList) {
+        let table = table(path, separator: UInt8(ascii: csv ? "," : "\t"), isQuoted: csv)
+        let columns = Columns(try table.header())
+        try columns.require(names, in: lastPart(of: path))
+        var running = report
+        var count = 0
+        try table.forEach { line, cells in
+            if line == 1 || (cells.count == 1 && cells[0].isEmpty) { return }
+            count += 1
+            let place = "\(lastPart(of: path)):\(line)"
+            guard cells.count >= columns.count else { return running.skip("a row with too few columns", place) }
+            body(Record(cells: cells, columns: columns, place: place), &running)
+        }
+        running.use(path, rows: count)
+        report = running
+    }
+
     func lastPart(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+}
+
+extension ConfinedReader {
+    /// A reader with room for the largest ontologies that are published, NCIt's of some 800 megabytes among them.
+    public static var forTerminologies: ConfinedReader {
+        var limits = Limits()
+        limits.memory = 12 << 30
+        limits.duration = .seconds(900)
+        limits.parser.maximumDuration = .seconds(900)
+        limits.parser.maximumBytes = 2 << 30
+        return ConfinedReader(limits: limits)
+    }
 }

@@ -25,7 +25,7 @@ extension Hyperontology {
                 Diagnostic("O0113", .warning, "\(name) is a quantity without a unit", help: "add `co:unit`, \"1\" where there is none"))
         }
         if let files = origins[concept.iri], files.count > 1 {
-            found.append(Diagnostic("O0111", .warning, "\(name) is defined in \(files.map { "`\($0)`" }.joined(separator: " and "))"))
+            found.append(Diagnostic("O0111", "\(name) is defined in \(files.map { "`\($0)`" }.joined(separator: " and "))"))
         }
         if !followsScheme(concept.iri) {
             let help = "write the English label in CamelCase, with letters and digits alone, after `\(CoreVocabulary.concept)`"

@@ -43,6 +43,26 @@ extension Hyperontology {
         }
     }
 
+    /// Classes and properties of the language that a model neither binds nor says why it does not.
+    func unboundFindings() -> [LintFinding] {
+        let wanted = [CoreVocabulary.core + "Patient"] + eventClasses.map(\.iri) + seriesProperties.map(\.iri)
+        return models.flatMap { model in
+            let said = Set(
+                graph.triples(predicate: .iri(CoreVocabulary.core + "model"), object: .string(model)).flatMap { statement in
+                    let isReason = graph.objects(of: statement.subject, RDFVocabulary.type).contains(.iri(CoreVocabulary.core + "Unbound"))
+                    return isReason && core(statement.subject, "because").isEmpty ? [] : core(statement.subject, "binds").compactMap(\.iri)
+                })
+            let own = "bindings/\(model).ttl"
+            return wanted.filter { !said.contains($0) }.sorted().map { iri in
+                let help = "bind it, or say in a `co:Unbound` by `co:because` why not"
+                let name = "co:" + iri.dropFirst(CoreVocabulary.core.count)
+                return LintFinding(
+                    Diagnostic("O0121", .warning, "the model `\(model)` does not say where `\(name)` is", help: help),
+                    file: turtleFiles.contains(own) ? own : turtleFiles.first { $0.hasPrefix("bindings/") } ?? "bindings")
+            }
+        }
+    }
+
     private func bindingFindings(_ binding: Term, _ places: SubjectPlaces) -> [LintFinding] {
         let iri = binding.iri ?? ""
         let name = iri.hasPrefix(CoreVocabulary.core) ? "co:" + iri.dropFirst(CoreVocabulary.core.count) : iri

@@ -29,7 +29,7 @@ extension Hyperontology {
     /// | `O0108` | a mapping into a code system that `vocabularies.ttl` does not have |
     /// | `O0109` | one code mapped exactly to two concepts of which neither is below the other (a warning) |
     /// | `O0110` | a code whose check digit or form is wrong |
-    /// | `O0111` | a concept that two files define (a warning) |
+    /// | `O0111` | a concept that two files define |
     /// | `O0112` | a `co:usedFor` that the core does not have |
     /// | `O0113` | a quantity without unit (a warning) |
     /// | `O0114` | a leaf without any code, and without a `co:withoutCode` that says why (a warning) |
@@ -39,10 +39,12 @@ extension Hyperontology {
     /// | `O0118` | a binding of a number without its unit |
     /// | `O0119` | a mapping that does not say where its code was looked up (a warning) |
     /// | `O0120` | one mapping twice (a warning) |
+    /// | `O0121` | a class or property of the language that a model neither binds nor says why not (a warning) |
     public func lint() -> [LintFinding] {
         let places = SubjectPlaces(directory: directory, files: turtleFiles)
         let findings =
             conceptFindings(places) + textFindings(places) + nameFindings(places) + leafFindings(places) + bindingFindings(places)
+            + unboundFindings()
             + mappingFindings() + clashFindings() + repetitionFindings()
         return findings.sorted {
             ($0.file, $0.line ?? 0, $0.diagnostic.code.rawValue, $0.diagnostic.message)

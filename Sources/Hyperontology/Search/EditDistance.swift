@@ -18,13 +18,18 @@ enum EditDistance {
 
         /// The distance to another word, or nil above the bound.
         func distance(to other: [UInt8], atMost bound: Int) -> Int? {
+            unsafe other.withUnsafeBufferPointer { unsafe distance(to: $0, atMost: bound) }
+        }
+
+        /// The distance to another word, or nil above the bound.
+        func distance(to other: UnsafeBufferPointer<UInt8>, atMost bound: Int) -> Int? {
             guard abs(word.count - other.count) <= bound else { return nil }
-            guard !word.isEmpty, word.count <= 64 else { return EditDistance.between(word, other, atMost: bound) }
+            guard !word.isEmpty, word.count <= 64 else { return unsafe EditDistance.between(word, Array(other), atMost: bound) }
             let last: UInt64 = 1 << UInt64(word.count - 1)
             var (positive, negative, diagonal, before) = (UInt64.max, UInt64(0), UInt64(0), UInt64(0))
             var distance = word.count
-            for (column, byte) in other.enumerated() {
-                let equal = places[Int(byte)]
+            for column in 0..<other.count {
+                let equal = unsafe places[Int(other[column])]
                 let swapped = ((~diagonal & equal) << 1) & before
                 diagonal = (((equal & positive) &+ positive) ^ positive) | equal | negative | swapped
                 var up = negative | ~(diagonal | positive)

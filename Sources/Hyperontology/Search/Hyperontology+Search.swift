@@ -1,3 +1,5 @@
+import RDF
+
 extension Hyperontology {
     /// The concepts that fit a text, best first: by a code (`snomed:254837009`, or the code alone), by a name in any language, by
     /// the beginnings of words in any order, by a part of a word, or in spite of a typing error.

@@ -1,14 +1,22 @@
+import Foundation
+
 /// Finds names among many, best first: typos, accents, the order of words and unfinished words do not matter.
-struct NameIndex: Sendable {
+package struct NameIndex: Sendable {
     /// A name to be found.
-    struct Entry: Sendable {
+    package struct Entry: Sendable {
         let text: String
         /// What has the name; the best name of an owner alone is answered.
         let owner: Int32
         let isPreferred: Bool
+
+        package init(text: String, owner: Int32, isPreferred: Bool) {
+            self.text = text
+            self.owner = owner
+            self.isPreferred = isPreferred
+        }
     }
 
-    struct Match: Sendable, Hashable {
+    package struct Match: Sendable, Hashable {
         /// The place of the name among the entries.
         let entry: Int
         let owner: Int32
@@ -18,7 +26,9 @@ struct NameIndex: Sendable {
     private let index: WordIndex
     private let owners: [Int32]
     private let isPreferred: [Bool]
-    private let plain: [[UInt8]]
+    /// The names as they are compared, one after the other, and where each starts and the last ends.
+    private let plain: [UInt8]
+    private let plainStarts: [Int]
     /// The words of each name, one after the other, and where those of a name begin.
     private let wordsOfNames: [Int32]
     private let nameStarts: [Int]
@@ -26,7 +36,7 @@ struct NameIndex: Sendable {
     private let namesOfWords: [Int32]
     private let wordStarts: [Int]
 
-    init(_ entries: [Entry]) {
+    package init(_ entries: [Entry]) {
         let words = entries.map { NameText.words(of: $0.text) }
         let distinct = Set(words.joined()).map { Array($0.utf8) }.sorted { $0.lexicographicallyPrecedes($1) }
         var numbers: [String: Int32] = [:]
@@ -36,7 +46,8 @@ struct NameIndex: Sendable {
         owners = entries.map(\.owner)
         isPreferred = entries.map(\.isPreferred)
         let plain = entries.map { Array(NameText.plain($0.text).utf8) }
-        self.plain = plain
+        self.plain = Array(plain.joined())
+        plainStarts = plain.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.count) }
 
         var flat: [Int32] = []
         var starts = [0]
@@ -54,24 +65,32 @@ struct NameIndex: Sendable {
     ///
     /// Words are taken as beginnings first; their parts count where that finds too little, and slips of the pen where a word begins
     /// nothing or where nothing has all words. Of very many names that fit, the short ones are looked at.
-    func find(_ text: String, limit: Int) -> [Match] {
+    package func find(_ text: String, limit: Int) -> [Match] {
         let wanted = Set(NameText.words(of: text).filter { !isJoined($0, in: text) }).map { Array($0.utf8) }
         guard !wanted.isEmpty, limit > 0 else { return [] }
         let whole = Array(NameText.plain(text).utf8)
-        var candidates = wanted.map { index.candidates(for: $0, withParts: false) }
-        var found = candidates.contains(where: \.isEmpty) ? [] : matches(candidates, whole, limit)
+        let beginnings = wanted.map { index.candidates(for: $0, withParts: false) }
+        var found = beginnings.contains(where: \.isEmpty) ? [] : matches(beginnings, whole, limit)
         if found.count >= limit { return found }
-        candidates = wanted.map { word in
-            let plain = index.candidates(for: word, withParts: true)
-            return plain.contains { $0.kind < .part } ? plain : plain + index.similar(to: word)
+        var similar: [[UInt8]: [WordIndex.Candidate]] = [:]
+        func slips(_ word: [UInt8]) -> [WordIndex.Candidate] {
+            if let known = similar[word] { return known }
+            similar[word] = index.similar(to: word)
+            return similar[word] ?? []
         }
-        found = matches(candidates, whole, limit)
+        let candidates = wanted.map { word in
+            let plain = index.candidates(for: word, withParts: true)
+            return plain.contains { $0.kind < .part } ? plain : plain + slips(word)
+        }
+        // The same words again find the same names.
+        let isMore = zip(candidates, beginnings).contains { $0.count != $1.count }
+        if isMore { found = matches(candidates, whole, limit) }
         if !found.isEmpty { return found }
-        return matches(zip(candidates, wanted).map { $0 + index.similar(to: $1) }, whole, limit)
+        return matches(zip(candidates, wanted).map { $0 + slips($1) }, whole, limit)
     }
 
     /// More names than this are not looked at for one question: nobody reads on, and the answer must be quick.
-    private static let mostNames = 10_000
+    private static let mostNames = 4_000
 
     private func matches(_ candidates: [[WordIndex.Candidate]], _ whole: [UInt8], _ limit: Int) -> [Match] {
         let sizes = candidates.map { $0.reduce(0) { $0 + wordStarts[Int($1.word) + 1] - wordStarts[Int($1.word)] } }
@@ -80,7 +99,7 @@ struct NameIndex: Sendable {
         var best = BestMatches(limit: limit)
         var seen = [UInt64](repeating: 0, count: owners.count / 64 + 1)
         var looked = 0
-        for candidate in candidates[rarest].sorted(by: { ($0.kind.rawValue, $0.edits, $0.word) < ($1.kind.rawValue, $1.edits, $1.word) }) {
+        for candidate in ordered(candidates[rarest]) {
             for name in namesOfWords[wordStarts[Int(candidate.word)]..<wordStarts[Int(candidate.word) + 1]] {
                 let bit: UInt64 = 1 << UInt64(name & 63)
                 if seen[Int(name >> 6)] & bit != 0 { continue }
@@ -94,11 +113,23 @@ struct NameIndex: Sendable {
         return best.matches
     }
 
+    /// The best first; those that are equally good stay in their order.
+    private func ordered(_ candidates: [WordIndex.Candidate]) -> [WordIndex.Candidate] {
+        let values = candidates.map(value)
+        return (1...UInt8.max).reduce(into: (values: Set(values), sorted: [WordIndex.Candidate]())) { result, value in
+            guard result.values.contains(value) else { return }
+            for (place, own) in values.enumerated() where own == value { result.sorted.append(candidates[place]) }
+        }.sorted
+    }
+
+    /// The kind and the edits in one number, the best smallest, and never 0.
+    private func value(_ candidate: WordIndex.Candidate) -> UInt8 { UInt8(candidate.kind.rawValue * 4 + min(candidate.edits, 3) + 1) }
+
     /// By word, how well it stands for one that was asked for: 0 not at all, else the kind and the edits in one number, best smallest.
     private func table(_ candidates: [WordIndex.Candidate]) -> [UInt8] {
         var table = [UInt8](repeating: 0, count: index.count)
         for candidate in candidates {
-            let value = UInt8(candidate.kind.rawValue * 4 + min(candidate.edits, 3) + 1)
+            let value = value(candidate)
             let known = table[Int(candidate.word)]
             if known == 0 || value < known { table[Int(candidate.word)] = value }
         }
@@ -126,8 +157,16 @@ struct NameIndex: Sendable {
             edits += Int(best - 1) % 4
         }
         var fit = SearchHit.Kind(rawValue: kind) ?? .similar
-        if plain[name].starts(with: whole) { fit = plain[name].count == whole.count ? .name : .beginning }
-        return Rank(kind: fit, edits: edits, isOther: isPreferred[name] ? 0 : 1, length: plain[name].count, name: name)
+        let length = plainStarts[name + 1] - plainStarts[name]
+        if length >= whole.count, hasPrefix(name, whole) { fit = length == whole.count ? .name : .beginning }
+        return Rank(kind: fit, edits: edits, isOther: isPreferred[name] ? 0 : 1, length: length, name: name)
+    }
+
+    private func hasPrefix(_ name: Int, _ whole: [UInt8]) -> Bool {
+        unsafe plain.withUnsafeBufferPointer { plain in
+            guard let base = plain.baseAddress else { return whole.isEmpty }
+            return unsafe memcmp(base + plainStarts[name], whole, whole.count) == 0
+        }
     }
 
     struct Rank: Comparable {

@@ -2,14 +2,16 @@ public import CohortPlan
 public import Diagnostics
 public import Disclosure
 public import Execution
+public import Federation
 
 /// Answers expanded plans from a node's sources, through the hospital's policy. What it returns may leave the node.
 public struct NodeExecutor: Sendable {
-    private let engine: PlanEngine
+    private let sources: ScopedSources
     private let policy: DisclosurePolicy
 
-    public init(sources: [any SourceAdapter], policy: DisclosurePolicy) {
-        engine = PlanEngine(sources: sources)
+    /// - Parameter terms: by a source's name, under which its data are given.
+    public init(sources: [any SourceAdapter], policy: DisclosurePolicy, terms: [String: NodeConfiguration.Terms] = [:]) {
+        self.sources = ScopedSources(sources, terms: terms)
         self.policy = policy
     }
 
@@ -31,18 +33,28 @@ public struct NodeExecutor: Sendable {
     }
 
     /// How each criterion of a plan is evaluated here. Decided without looking at any patient.
-    public func criteria(of plan: ExpandedPlan) -> [CriterionCoverage] { engine.assess(plan).coverage }
+    public func criteria(of plan: ExpandedPlan, scope: TaskScope? = nil) -> [CriterionCoverage] {
+        PlanEngine(sources: sources.within(scope)).assess(plan).coverage
+    }
 
     /// Answers one plan.
     /// - Parameters:
     ///   - purpose: what the requester says the question is for.
     ///   - requestedThreshold: a stricter threshold than the policy's; a weaker one changes nothing.
-    public func answer(_ plan: ExpandedPlan, purpose: String, requestedThreshold: Int? = nil, deadline: ContinuousClock.Instant? = nil)
-        async
-        -> Answer
-    {
+    ///   - scope: which of the node's data it is about; nil for all.
+    public func answer(
+        _ plan: ExpandedPlan, purpose: String, requestedThreshold: Int? = nil, scope: TaskScope? = nil,
+        deadline: ContinuousClock.Instant? = nil
+    ) async -> Answer {
+        let used = sources.within(scope)
+        let engine = PlanEngine(sources: used)
         let criteria = engine.assess(plan).coverage
-        if let reason = policy.refusal(ofPurpose: purpose) { return Answer(outcome: .refused(reason: reason), criteria: criteria) }
+        if let reason = policy.refusal(ofPurpose: purpose) ?? policy.refusal(of: plan.plan) {
+            return Answer(outcome: .refused(reason: reason), criteria: criteria)
+        }
+        guard scope == nil || !used.isEmpty else {
+            return Answer(outcome: .notEvaluable(reasons: ScopedSources.reasons(scope)), criteria: criteria)
+        }
         do {
             let result = try await engine.execute(plan, deadline: deadline)
             switch result.outcome {

@@ -53,7 +53,8 @@ struct TaskRunner: Sendable {
         switch task.kind {
         case .count:
             let answer = await executor.answer(
-                task.expanded, purpose: task.purpose, requestedThreshold: task.requestedThreshold, deadline: deadline)
+                task.expanded, purpose: task.purpose, requestedThreshold: task.requestedThreshold, scope: task.scope,
+                deadline: deadline)
             switch answer.outcome {
             case .answered(let result, let overall): return (.answered(result, overall: overall), answer.criteria)
             case .refused(let reason): return (.refused(reason: reason), answer.criteria)
@@ -62,7 +63,7 @@ struct TaskRunner: Sendable {
             }
         case .dispatch(let order):
             let outcome = await dispatcher.run(order, of: task, deadline: deadline)
-            return (outcome, executor.criteria(of: task.expanded))
+            return (outcome, executor.criteria(of: task.expanded, scope: task.scope))
         }
     }
 

@@ -1,5 +1,6 @@
 public import Diagnostics
 public import Execution
+public import FHIRAdapter
 import Foundation
 public import HTTPClient
 import Yams
@@ -17,6 +18,8 @@ public struct NodeConfiguration: Sendable, Hashable {
     /// A folder for what the node keeps between runs; `state` beside the file when not given.
     public let state: String
     public let sources: [Source]
+    /// What the operator calls the state of the data, as `2025-10`; it is published. Nil where it is not said.
+    public let dataVersion: String?
     /// The hub that the node works for; nil for a node that only answers its own operator.
     public let hub: Hub?
     /// A folder with DICOM files, as patient/study/series/file, for tools; nil when no source's images lie in files.
@@ -38,12 +41,33 @@ public struct NodeConfiguration: Sendable, Hashable {
     public struct Tool: Sendable, Hashable {
         public let name: String
         public let executable: String
+        /// The parameters that it may be told, by name.
+        public let parameters: [String]
     }
+
+    /// Under which terms a source's data are given.
+    public struct Terms: Sendable, Hashable {
+        /// The collections that they are of.
+        public let collections: [String]
+        /// The conditions of access that are met for them.
+        public let access: [String]
+
+        public init(collections: [String], access: [String]) {
+            self.collections = collections
+            self.access = access
+        }
+    }
+
+    /// By source's name.
+    public var terms: [String: Terms] { Dictionary(sources.map { ($0.name, $0.terms) }, uniquingKeysWith: { first, _ in first }) }
 
     /// One source of data.
     public struct Source: Sendable, Hashable {
         public let name: String
         public let place: Place
+        /// For images: how their index is kept; nil where the archive itself is asked.
+        public let index: Index?
+        public let terms: Terms
 
         /// What kind of place it is, and where.
         public enum Place: Sendable, Hashable {
@@ -54,16 +78,26 @@ public struct NodeConfiguration: Sendable, Hashable {
             /// A folder of NDJSON files.
             case bulkFHIR(String)
             /// A FHIR server with a search interface.
-            case fhirServer(ServiceAddress)
+            case fhirServer(ServiceAddress, BackendService?)
             /// An archive of images.
             case dicomWeb(ServiceAddress)
+            /// A folder of DICOM files.
+            case dicomFolder(String)
+        }
+
+        /// How an index of images is kept.
+        public struct Index: Sendable, Hashable {
+            /// How often a running node brings it in line with the images.
+            public let every: Duration
+            /// After so long without that having come to its end, answers say that they are not fresh.
+            public let staleAfter: Duration
         }
 
         public var model: SourceModel {
             switch place {
             case .sqlite, .postgres: .omop
             case .bulkFHIR, .fhirServer: .fhir
-            case .dicomWeb: .dicom
+            case .dicomWeb, .dicomFolder: .dicom
             }
         }
     }
@@ -81,6 +115,7 @@ extension NodeConfiguration {
         let hub: HubEntry?
         let images: String?
         let tools: [ToolEntry]?
+        let dataVersion: String?
     }
 
     private struct HubEntry: Decodable {
@@ -92,6 +127,14 @@ extension NodeConfiguration {
     private struct ToolEntry: Decodable {
         let name: String
         let executable: String
+        let parameters: [String]?
+    }
+
+    private struct SMARTEntry: Decodable {
+        let client: String
+        let key: String
+        let keyID: String?
+        let scope: String?
     }
 
     private struct SourceEntry: Decodable {
@@ -107,6 +150,20 @@ extension NodeConfiguration {
         let dicomweb: String?
         let ca: String?
         let authorization: String?
+        let smart: SMARTEntry?
+        let index: IndexEntry?
+
+        let collections: [String]?
+        let access: [String]?
+
+        /// An index where one is wanted or needed: a folder is searched through one alone.
+        func keeping(of place: Source.Place) -> Source.Index? {
+            switch place {
+            case .dicomWeb: index?.keeping
+            case .dicomFolder: (index ?? IndexEntry()).keeping
+            default: nil
+            }
+        }
 
         /// Where it is.
         /// - Throws: `N0104` when that is not said, `N0121` and `N0122` for an address of a database that is none or holds a password.
@@ -122,10 +179,19 @@ extension NodeConfiguration {
             case .fhir:
                 if let folder { return .bulkFHIR(absolute(folder)) }
                 if let server {
+                    guard smart == nil || authorization == nil else {
+                        throw Diagnostic(
+                            "N0123", "the source `\(name)` in `\(path)` has both `authorization` and `smart`",
+                            help: "keep the one that its server asks for")
+                    }
+                    let service = smart.map {
+                        BackendService(client: $0.client, keyFile: absolute($0.key), keyID: $0.keyID, scope: $0.scope)
+                    }
                     return .fhirServer(
-                        ServiceAddress(url: server, caFile: ca.map(absolute), authorizationFile: authorization.map(absolute)))
+                        ServiceAddress(url: server, caFile: ca.map(absolute), authorizationFile: authorization.map(absolute)), service)
                 }
             case .dicom:
+                if let folder { return .dicomFolder(absolute(folder)) }
                 if let dicomweb {
                     return .dicomWeb(
                         ServiceAddress(url: dicomweb, caFile: ca.map(absolute), authorizationFile: authorization.map(absolute)))
@@ -134,18 +200,33 @@ extension NodeConfiguration {
             }
             throw Diagnostic(
                 "N0104", "the source `\(name)` in `\(path)` does not say where its data is",
-                help: "give `model: omop` a `sqlite` or a `postgres`, `model: fhir` a `folder` or a `server`, `model: dicom` a `dicomweb`")
+                help:
+                    "give `model: omop` a `sqlite` or a `postgres`, `model: fhir` a `folder` or a `server`, `model: dicom` a `dicomweb` or a `folder`"
+            )
         }
     }
 
-    private static let keys: Set<String> = ["name", "policy", "ontologies", "state", "sources", "hub", "images", "tools"]
-    /// Of what lies below `sources`, `hub` and `tools`.
+    private struct IndexEntry: Decodable {
+        let everyMinutes: Int?
+        let staleAfterHours: Int?
+
+        init() { (everyMinutes, staleAfterHours) = (nil, nil) }
+
+        var keeping: Source.Index {
+            Source.Index(every: .seconds(60 * max(1, everyMinutes ?? 60)), staleAfter: .seconds(3_600 * max(1, staleAfterHours ?? 24)))
+        }
+    }
+
+    private static let keys: Set<String> = ["name", "policy", "ontologies", "state", "sources", "hub", "images", "tools", "dataVersion"]
+    /// Of what lies below another key.
     private static let innerKeys: [String: Set<String>] = [
         "sources": [
             "name", "model", "sqlite", "postgres", "schema", "vocabulary", "passwordFile", "folder", "server", "dicomweb", "ca",
-            "authorization",
+            "authorization", "smart", "index", "collections", "access",
         ], "hub": ["url", "ca", "proxy"],
-        "tools": ["name", "executable"],
+        "tools": ["name", "executable", "parameters"],
+        "sources.smart": ["client", "key", "keyID", "scope"],
+        "sources.index": ["everyMinutes", "staleAfterHours"],
     ]
 
     /// The keys that are not known, each with what may be meant.
@@ -153,7 +234,9 @@ extension NodeConfiguration {
         var found: [(name: String, key: String, known: Set<String>)] = []
         for key in entries.keys where !keys.contains(key) { found.append((key, key, keys)) }
         for (section, known) in innerKeys {
-            let parts = (entries[section] as? [[String: Any]]) ?? (entries[section] as? [String: Any]).map { [$0] } ?? []
+            let parts = section.split(separator: ".").reduce([entries]) { outer, key in
+                outer.compactMap { $0[String(key)] }.flatMap { ($0 as? [[String: Any]]) ?? ($0 as? [String: Any]).map { [$0] } ?? [] }
+            }
             for key in parts.flatMap(\.keys) where !known.contains(key) { found.append(("\(section).\(key)", key, known)) }
         }
         return found.sorted { $0.name < $1.name }.map { name, key, known in
@@ -215,12 +298,14 @@ extension NodeConfiguration {
                     Diagnostic("N0105", "the address `\(url)` of a source in `\(path)` \(fault)", help: "write it as `https://host:port/…`")
                 )
             }
-            sources.append(Source(name: name, place: place))
+            let terms = Terms(collections: entry.collections ?? [], access: entry.access ?? [])
+            sources.append(Source(name: name, place: place, index: entry.keeping(of: place), terms: terms))
         }
         self.sources = sources
         hub = file.hub.map { Hub(url: $0.url, ca: $0.ca.map(absolute), proxy: $0.proxy) }
         images = file.images.map(absolute)
-        tools = (file.tools ?? []).map { Tool(name: $0.name, executable: absolute($0.executable)) }
+        dataVersion = file.dataVersion
+        tools = (file.tools ?? []).map { Tool(name: $0.name, executable: absolute($0.executable), parameters: $0.parameters ?? []) }
         if let hub, !hub.url.hasPrefix("https://") {
             diagnostics.append(
                 Diagnostic("N0110", "the hub's address `\(hub.url)` in `\(path)` is not secure", help: "write it as `https://host:port`"))

@@ -28,19 +28,36 @@ public enum NodeSources {
             case .bulkFHIR(let folder):
                 adapters.append(
                     FHIRAdapter(
-                        name: source.name, directory: folder, storePath: try store(of: source, in: configuration.state), bindings: bindings,
+                        name: source.name, directory: folder, storePath: try store("fhir", of: source, in: configuration.state),
+                        bindings: bindings,
                         codeSystems: systems))
-            case .fhirServer(let address):
+            case .fhirServer(let address, let service):
                 adapters.append(
-                    FHIRServerAdapter(name: source.name, address: address, bindings: bindings, codeSystems: systems, http: HTTPClient()))
+                    FHIRServerAdapter(
+                        name: source.name, address: address, service: service, bindings: bindings, codeSystems: systems, http: HTTPClient())
+                )
             case .dicomWeb(let address):
-                adapters.append(DICOMAdapter(name: source.name, address: address, bindings: bindings, http: HTTPClient()))
+                guard source.index != nil else {
+                    adapters.append(DICOMAdapter(name: source.name, address: address, bindings: bindings, http: HTTPClient()))
+                    continue
+                }
+                adapters.append(try indexed(source, .archive(address, HTTPClient()), bindings, in: configuration.state))
+            case .dicomFolder(let path):
+                adapters.append(try indexed(source, .folder(path), bindings, in: configuration.state))
             }
         }
         return adapters
     }
 
-    private static func store(of source: NodeConfiguration.Source, in folder: String) throws(DiagnosticList) -> String {
+    private static func indexed(
+        _ source: NodeConfiguration.Source, _ origin: DICOMAdapter.Origin, _ bindings: ModelBindings, in folder: String
+    ) throws(DiagnosticList) -> DICOMAdapter {
+        let path = try store("dicom", of: source, in: folder)
+        let settings = source.index.map { TagIndex.Settings(path: path, staleAfter: $0.staleAfter) } ?? TagIndex.Settings(path: path)
+        return DICOMAdapter(name: source.name, origin, index: settings, bindings: bindings)
+    }
+
+    private static func store(_ kind: String, of source: NodeConfiguration.Source, in folder: String) throws(DiagnosticList) -> String {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
@@ -50,6 +67,6 @@ public enum NodeSources {
         }
         // The name in hexadecimal, so that no name can be a path.
         let name = source.name.utf8.map { byte in byte < 16 ? "0\(String(byte, radix: 16))" : String(byte, radix: 16) }.joined()
-        return URL(fileURLWithPath: folder).appendingPathComponent("fhir-\(name).sqlite").path
+        return URL(fileURLWithPath: folder).appendingPathComponent("\(kind)-\(name).sqlite").path
     }
 }

@@ -39,5 +39,8 @@ struct JobFolder: ~Copyable {
         return folder
     }
 
-    var report: String { "\(output)/report.json" }
+    /// The one file of a tool that is read.
+    static let reportName = "report.json"
+
+    var report: String { "\(output)/\(JobFolder.reportName)" }
 }

@@ -6,10 +6,15 @@ import Foundation
 /// The tools that a node has installed, by name, each with the digest of its executable as it lies there now.
 struct ToolShelf: Sendable {
     private let executables: [String: String]
+    private let taken: [String: Set<String>]
 
     init(_ tools: [NodeConfiguration.Tool]) {
         executables = Dictionary(tools.map { ($0.name, $0.executable) }, uniquingKeysWith: { first, _ in first })
+        taken = Dictionary(tools.map { ($0.name, Set($0.parameters)) }, uniquingKeysWith: { first, _ in first })
     }
+
+    /// The parameters that a tool takes.
+    func parameters(of name: String) -> Set<String> { taken[name] ?? [] }
 
     /// Why a tool cannot be had here.
     enum Absence: Error {

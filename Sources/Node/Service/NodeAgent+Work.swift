@@ -11,7 +11,8 @@ extension NodeAgent {
         var isAway = false
         while true {
             do {
-                _ = try await client.heartbeat(models: models, working: await working.ids.sorted())
+                _ = try await client.heartbeat(
+                    models: models, working: await working.ids.sorted(), dataVersion: dataVersion)
                 if isAway { logger.notice("the hub is back") }
                 isAway = false
             } catch {
@@ -178,6 +179,31 @@ extension NodeAgent {
             try await Task.sleep(for: NodeAgent.outboxPause)
         }
     }
+
+    /// Tells the hub what the node's sources cover: some time after the start, when they have been reached, and when it has changed.
+    func tellCoverage() async throws {
+        var told: CoverageReport?
+        var backoff = Backoff()
+        try await Task.sleep(for: NodeAgent.surveyDelay)
+        while true {
+            let report = try await surveyed()
+            var pause = NodeAgent.surveyPause
+            if report != told {
+                do throws(HubFailure) {
+                    _ = try await client.handIn(report)
+                    told = report
+                    backoff = Backoff()
+                } catch {
+                    try end(on: error)
+                    log(error, "the hub was not told what the sources cover")
+                    pause = error.isTemporary ? backoff.next() : pause
+                }
+            }
+            try await Task.sleep(for: pause)
+        }
+    }
+
+    @concurrent private func surveyed() async throws -> CoverageReport { try survey.report() }
 
     /// A task that is not taken, in the words of the node's own log.
     private func refuse(_ lease: Lease, _ diagnostic: Diagnostic) {

@@ -18,7 +18,10 @@ public struct NodeAgent: Sendable {
     let runner: TaskRunner
     let state: NodeState
     let models: [SourceModel]
+    let dataVersion: String?
     let sources: [any SourceAdapter]
+    let survey: CoverageSurvey
+    let indexes: [NodeIndex]
     let heartbeat: Duration
     let working = WorkingSet()
     let logger: Logger
@@ -27,6 +30,9 @@ public struct NodeAgent: Sendable {
     static let tasksAtOnce = 2
     /// How long a task waits for the hub to take its answer before it makes room for another.
     static let handInPatience: Duration = .seconds(300)
+    /// How long after its start, and then how often, the node looks at what its sources cover.
+    static let surveyDelay: Duration = .seconds(10)
+    static let surveyPause: Duration = .seconds(6 * 3_600)
     /// How often the node looks for answers that were left over.
     static let outboxPause: Duration = .seconds(30)
 
@@ -52,13 +58,17 @@ public struct NodeAgent: Sendable {
             throw DiagnosticList([error])
         }
         self.sources = sources
+        survey = CoverageSurvey(hyperontology: hyperontology, sources: sources)
+        indexes = NodeIndex.all(configuration, sources)
         models = configuration.sources.map(\.model)
+        dataVersion = configuration.dataVersion
         let folder: [any ImageSource] = configuration.images.map { [ImageFolder(path: $0)] } ?? []
         let dispatcher = NodeDispatcher(
-            engine: PlanEngine(sources: sources), policy: policy, tools: ToolShelf(configuration.tools),
+            sources: ScopedSources(sources, terms: configuration.terms), policy: policy, tools: ToolShelf(configuration.tools),
             images: folder + sources.compactMap { $0 as? any ImageSource }, processing: SandboxEngine(), state: configuration.state)
         runner = TaskRunner(
-            node: configuration.name, executor: NodeExecutor(sources: sources, policy: policy), dispatcher: dispatcher)
+            node: configuration.name,
+            executor: NodeExecutor(sources: sources, policy: policy, terms: configuration.terms), dispatcher: dispatcher)
         logger = Logger(label: "cohortium.node.\(configuration.name)")
     }
 
@@ -100,7 +110,9 @@ public struct NodeAgent: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await beat() }
             group.addTask { try await deliverKept() }
+            group.addTask { try await tellCoverage() }
             group.addTask { try await work() }
+            for index in indexes { group.addTask { try await index.keep(logger) } }
             // Whichever ends first ends the other: a node that gives signs of life but does not work would be a lie.
             defer { group.cancelAll() }
             try await group.next()

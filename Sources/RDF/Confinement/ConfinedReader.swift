@@ -37,8 +37,9 @@ public struct ConfinedReader: Sendable {
     /// - Parameters:
     ///   - syntax: when nil, the one that the file's name promises.
     ///   - base: when nil, the file's own `file:` IRI.
+    ///   - progress: is told how much of the file was read, from 0 to 1.
     public func graph(
-        ofFile path: String, syntax: RDFSyntax? = nil, base: String? = nil
+        ofFile path: String, syntax: RDFSyntax? = nil, base: String? = nil, progress: @escaping @Sendable (Double) -> Void = { _ in }
     ) async throws(RDFSyntaxErrors) -> (graph: Graph, prefixes: PrefixMap) {
         guard let syntax = syntax ?? RDFSyntax(fileName: path) else {
             throw failure(.unreadable, "the name of the file does not say which RDF syntax it is in", path)
@@ -56,7 +57,7 @@ public struct ConfinedReader: Sendable {
         } catch {
             throw failure(.unreadable, "a temporary folder cannot be written (\(error.localizedDescription))", path)
         }
-        let ending = await ReaderRun(executable: executable, folder: folder.path).ending(within: limits.duration)
+        let ending = await ReaderRun(executable: executable, folder: folder.path, progress: progress).ending(within: limits.duration)
         return try result(ending, folder, path)
     }
 

@@ -2,8 +2,9 @@ import Foundation
 
 /// The inside of the process that reads a stranger's document: `cohortium-rdf-reader FOLDER`.
 ///
-/// It takes its limits upon itself before it opens the document, reads it as any caller would, and ends. What it does after a fault of
-/// a library is of no use to anybody: the caller takes the graph of a process that ended well, and of no other.
+/// It takes its limits upon itself before it opens the document, reads it as any caller would, and ends. On its standard output it says
+/// how far it is, in thousandths. What it does after a fault of a library is of no use to anybody: the caller takes the graph of a process
+/// that ended well, and of no other.
 public enum ReaderProcess {
     /// Reads the request in a folder and leaves the answer there; the status to exit with.
     public static func run(folder: String) -> Int32 {
@@ -24,7 +25,9 @@ public enum ReaderProcess {
         var builder = GraphBuilder()
         let prefixes: PrefixMap
         do throws(RDFSyntaxErrors) {
-            let parser = RDFParser(limits: request.limits)
+            let parser = RDFParser(limits: request.limits) { share in
+                try? FileHandle.standardOutput.write(contentsOf: Data("\(Int(share * 1000))\n".utf8))
+            }
             prefixes = try builder.read(file: request.file, syntax: request.syntax, base: request.base, with: parser)
         } catch {
             return ReaderAnswer(faults: error.errors.map(ReaderAnswer.Fault.init), prefixes: [:])

@@ -15,6 +15,8 @@ struct ReaderRun {
 
     let executable: String
     let folder: String
+    /// Is told how much of the file was read, from 0 to 1.
+    let progress: @Sendable (Double) -> Void
 
     /// Runs the program; it is killed when it takes too long, or when the task is cancelled.
     func ending(within duration: Duration) async -> Ending {
@@ -26,7 +28,7 @@ struct ReaderRun {
                 child.kill(as: .tooLong)
             }
             defer { clock.cancel() }
-            return await child.run(executable, folder)
+            return await child.run(executable, folder, progress)
         } onCancel: {
             child.kill(as: .cancelled)
         }
@@ -42,7 +44,24 @@ private final class Child: Sendable {
 
     private let state = Mutex(State())
 
-    func run(_ executable: String, _ folder: String) async -> ReaderRun.Ending {
+    func run(
+        _ executable: String, _ folder: String, _ progress: @escaping @Sendable (Double) -> Void
+    ) async -> ReaderRun.Ending {
+        let words = Pipe()
+        words.fileHandleForReading.readabilityHandler = { handle in
+            let data = handle.availableData
+            if data.isEmpty { handle.readabilityHandler = nil }
+            // The last whole line; whatever else a stranger's document may make the process say is passed over.
+            let lines = data.split(separator: UInt8(ascii: "\n"))
+            if let share = lines.last.flatMap({ Int(String(decoding: $0, as: UTF8.self)) }), (0...1000).contains(share) {
+                progress(Double(share) / 1000)
+            }
+        }
+        defer { words.fileHandleForReading.readabilityHandler = nil }
+        return await run(executable, folder, output: words)
+    }
+
+    private func run(_ executable: String, _ folder: String, output: Pipe) async -> ReaderRun.Ending {
         await withCheckedContinuation { continuation in
             let process = Process()
             process.executableURL = URL(fileURLWithPath: executable)
@@ -52,7 +71,7 @@ private final class Child: Sendable {
             environment["LD_LIBRARY_PATH"] = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"]
             process.environment = environment
             process.standardInput = FileHandle.nullDevice
-            process.standardOutput = FileHandle.nullDevice
+            process.standardOutput = output
             process.standardError = FileHandle.nullDevice
             process.terminationHandler = { process in
                 let reason = self.state.withLock { state in

@@ -66,6 +66,11 @@ extension Graph {
         }
     }
 
+    /// Reads the UTF-8 of a text with or without a language where it lies, without making the term; nil for other terms.
+    package func withText<Result>(of id: TermID, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
+        unsafe storage.withText(of: Int(id), body)
+    }
+
     /// The terms of an encoded triple of this graph.
     public func decoded(_ triple: EncodedTriple) -> Triple {
         Triple(self[triple.subject], self[triple.predicate], self[triple.object])

@@ -72,9 +72,8 @@ extension Graph {
         guard let start = unsafe mapped, unsafe start != MAP_FAILED else {
             throw GraphFileError(code: .unreadable, message: "the file cannot be mapped (\(Self.reason))", file: path)
         }
-        let memory = unsafe UnsafeMutableRawBufferPointer(start: start, count: length)
         do throws(GraphFileError) {
-            self.init(try unsafe GraphFileReader(memory: memory, file: path).storage())
+            self.init(try unsafe GraphFileReader(memory: start, length: length, file: path).storage())
         } catch {
             unsafe munmap(start, length)
             throw error
@@ -110,11 +109,13 @@ struct GraphHeader {
 
 /// Checks a mapped file, and makes the storage of it.
 @safe private struct GraphFileReader {
-    let memory: UnsafeMutableRawBufferPointer
+    let memory: UnsafeMutableRawPointer
+    let length: Int
     let file: String
 
-    init(memory: UnsafeMutableRawBufferPointer, file: String) {
+    init(memory: UnsafeMutableRawPointer, length: Int, file: String) {
         unsafe self.memory = unsafe memory
+        self.length = length
         self.file = file
     }
 
@@ -126,7 +127,8 @@ struct GraphHeader {
         guard words.last == GraphHeader.checksum(of: Array(words.dropLast())) else { throw damaged("its header") }
         let layout = try layout(words)
         for section in GraphLayout.Section.allCases {
-            let checksum = unsafe GraphHeader.checksum(of: section, UnsafeRawBufferPointer(memory), layout)
+            let bytes = unsafe UnsafeRawBufferPointer(start: memory, count: length)
+            let checksum = unsafe GraphHeader.checksum(of: section, bytes, layout)
             guard checksum == words[8 + section.rawValue] else { throw damaged("its part `\(section)`") }
         }
         let types = try types(layout)
@@ -137,7 +139,6 @@ struct GraphHeader {
 
     private func layout(_ words: [UInt64]) throws(GraphFileError) -> GraphLayout {
         // No count can be larger than the file; so the sum of the sections does not overflow.
-        let length = unsafe memory.count
         guard words[2...7].allSatisfy({ $0 <= UInt64(length) }) else { throw damaged("its header") }
         let layout = GraphLayout(
             termCount: Int(words[2]), tripleCount: Int(words[3]), slotCount: Int(words[4]), textByteCount: Int(words[5]),

@@ -23,8 +23,8 @@ extension GraphStorage {
         let layout = GraphLayout(
             termCount: dictionary.count, tripleCount: triples.count, slotCount: dictionary.slots.count,
             textByteCount: dictionary.texts.count, typeByteCount: types.count, predicateCount: predicates.count)
-        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: layout.byteCount, alignment: 16)
-        unsafe memory.initializeMemory(as: UInt8.self, repeating: 0)
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: layout.byteCount, alignment: 16)
+        unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: layout.byteCount)
         let sections = unsafe GraphSections(memory, layout)
         unsafe copy(dictionary.starts, to: sections.bytes(.textStarts))
         unsafe copy(dictionary.kinds, to: sections.bytes(.kinds))

@@ -25,16 +25,16 @@ import Foundation
     let byPredicate: Index
     let byObject: Index
 
-    private let memory: UnsafeMutableRawBufferPointer
+    private let memory: UnsafeMutableRawPointer
     private let isMapped: Bool
     private let textStarts: UnsafePointer<UInt64>
     private let kinds: UnsafePointer<UInt32>
     private let slots: UnsafePointer<UInt32>
     private let texts: UnsafeRawPointer
 
-    /// Takes over memory that has the layout and was checked.
+    /// Takes over memory that has the layout, all of it, and was checked.
     init(
-        owning memory: UnsafeMutableRawBufferPointer, isMapped: Bool, _ layout: GraphLayout, seed: UInt64,
+        owning memory: UnsafeMutableRawPointer, isMapped: Bool, _ layout: GraphLayout, seed: UInt64,
         types: [TermDictionary.LiteralType], statistics: [PredicateStatistics]
     ) {
         unsafe self.memory = unsafe memory
@@ -54,12 +54,12 @@ import Foundation
     }
 
     deinit {
-        if isMapped { unsafe munmap(memory.baseAddress, memory.count) } else { unsafe memory.deallocate() }
+        if isMapped { unsafe munmap(memory, layout.byteCount) } else { unsafe memory.deallocate() }
     }
 
     /// All bytes, as a file holds them.
     func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-        unsafe try body(UnsafeRawBufferPointer(memory))
+        unsafe try body(UnsafeRawBufferPointer(start: memory, count: layout.byteCount))
     }
 }
 
@@ -75,6 +75,17 @@ extension GraphStorage {
     func term(_ number: Int) -> Term {
         let kind = kind(of: number)
         return unsafe TermDictionary.term(kind, String(decoding: text(number), as: UTF8.self), types)
+    }
+
+    /// Hands over a text with or without a language; nil for other terms.
+    func withText<Result>(of number: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
+        let kind = kind(of: number)
+        guard kind >= TermDictionary.firstLiteral else { return nil }
+        switch types[Int(kind - TermDictionary.firstLiteral)] {
+        case .language: break
+        case .datatype(let datatype): guard datatype == XSD.string else { return nil }
+        }
+        return unsafe body(text(number))
     }
 
     private func text(_ number: Int) -> UnsafeRawBufferPointer {
@@ -133,25 +144,23 @@ extension UnsafeRawBufferPointer {
     }
 }
 
-/// The sections of a block of memory.
+/// The sections of a block of memory, every one of which lies within it.
 @unsafe struct GraphSections {
-    let memory: UnsafeMutableRawBufferPointer
+    let memory: UnsafeMutableRawPointer
     let layout: GraphLayout
 
-    init(_ memory: UnsafeMutableRawBufferPointer, _ layout: GraphLayout) {
+    init(_ memory: UnsafeMutableRawPointer, _ layout: GraphLayout) {
         unsafe self.memory = unsafe memory
         unsafe self.layout = layout
     }
 
     func bytes(_ section: GraphLayout.Section) -> UnsafeMutableRawBufferPointer {
-        let start = unsafe layout.offset(of: section)
-        return unsafe UnsafeMutableRawBufferPointer(rebasing: memory[start..<start + layout.byteCount(of: section)])
+        unsafe UnsafeMutableRawBufferPointer(start: memory + layout.offset(of: section), count: layout.byteCount(of: section))
     }
 
-    /// The start of a section. The header is never empty, so the base address exists, and every offset is within the memory.
+    /// The start of a section.
     func pointer<Element>(_ section: GraphLayout.Section, _ type: Element.Type) -> UnsafeMutablePointer<Element> {
-        guard let base = unsafe memory.baseAddress else { preconditionFailure("a graph without a header") }
-        return unsafe (base + layout.offset(of: section)).assumingMemoryBound(to: type)
+        unsafe (memory + layout.offset(of: section)).assumingMemoryBound(to: type)
     }
 
     func index(_ starts: GraphLayout.Section, _ pairs: GraphLayout.Section) -> GraphStorage.Index {

@@ -1,5 +1,5 @@
 /// XXH64 (xxHash, Yann Collet): the checksum of graph files, and with a random seed the hash of terms.
-enum XXHash64 {
+package enum XXHash64 {
     private static let primes: (UInt64, UInt64, UInt64, UInt64, UInt64) = (
         0x9E37_79B1_85EB_CA87, 0xC2B2_AE3D_27D4_EB4F, 0x1656_67B1_9E37_79F9, 0x85EB_CA77_C2B2_AE63, 0x27D4_EB2F_1656_67C5
     )
@@ -10,7 +10,7 @@ enum XXHash64 {
         rotated(accumulator &+ input &* primes.1, 31) &* primes.0
     }
 
-    static func hash(_ bytes: UnsafeRawBufferPointer, seed: UInt64) -> UInt64 {
+    package static func hash(_ bytes: UnsafeRawBufferPointer, seed: UInt64) -> UInt64 {
         let count = bytes.count
         var offset = 0
         var hash: UInt64

@@ -1,5 +1,5 @@
 /// An IRI reference in its five parts (RFC 3986, section 3; RFC 3987 gives IRIs the same form).
-struct IRIReference {
+public struct IRIReference: Sendable {
     var scheme: ArraySlice<UInt8>?
     var authority: ArraySlice<UInt8>?
     var path: ArraySlice<UInt8>
@@ -27,6 +27,14 @@ struct IRIReference {
             rest = rest[end...]
         }
         path = rest
+    }
+
+    /// Whether a text has a scheme, so that it needs no base.
+    public static func isAbsolute(_ text: String) -> Bool { schemeLength(Array(text.utf8)[...]) != nil }
+
+    /// A reference resolved against an absolute base, as ``resolved(against:)`` does.
+    public static func resolve(_ reference: String, against base: String) -> String {
+        String(decoding: IRIReference(reference.utf8).resolved(against: IRIReference(base.utf8)), as: UTF8.self)
     }
 
     /// The length of a scheme that ends in a colon; nil when the text starts with none.

@@ -34,8 +34,14 @@ public struct RDFParser: Sendable {
     }
 
     public let limits: Limits
+    /// Is told how much of a file was read, from 0 to 1.
+    let progress: (@Sendable (Double) -> Void)?
 
-    public init(limits: Limits = Limits()) { self.limits = limits }
+    /// - Parameter progress: is told how much of a file was read, from 0 to 1.
+    public init(limits: Limits = Limits(), progress: (@Sendable (Double) -> Void)? = nil) {
+        self.limits = limits
+        self.progress = progress
+    }
 
     /// The triples of a document. A statement follows those about the nested nodes and collections that it mentions; otherwise they
     /// have the order of the text. Blank nodes keep their labels with a `u` before them; those without get labels of their own.
@@ -119,7 +125,9 @@ extension RDFParser {
             throw RDFSyntaxErrors([RDFSyntaxError(.unreadable, "the name of the file does not say which RDF syntax it is in", file: path)])
         }
         do throws(RDFSyntaxError) {
-            return (try DocumentInput(file: path, limits: limits), syntax, base ?? URL(fileURLWithPath: path).absoluteString)
+            return (
+                try DocumentInput(file: path, limits: limits, progress: progress), syntax, base ?? URL(fileURLWithPath: path).absoluteString
+            )
         } catch {
             throw RDFSyntaxErrors([error])
         }

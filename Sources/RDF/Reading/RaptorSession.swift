@@ -14,6 +14,10 @@ import Synchronization
     private(set) var prefixes = PrefixMap()
     private(set) var errors: [RDFSyntaxError] = []
     private var hasStarted = false
+    /// Whether entities were replaced, so that the library's columns are not those of the document.
+    private var hasReplaced = false
+    /// Where a document that is read line by line, to find the place of an error, was read to; nil otherwise.
+    private var locatedLine: Int?
     /// The language of the portion that is being parsed.
     private var language: String?
 
@@ -22,12 +26,25 @@ import Synchronization
         _ input: DocumentInput, base: String, _ output: consuming StatementOutput, limits: RDFParser.Limits
     ) -> RDFParser.Outcome {
         let session = RaptorSession(output, file: input.name, limits: limits)
-        oneAtATime.withLock { _ in
-            session.start()
-            session.run(input, base: base)
-            session.end()
+        session.parse(input, base: base)
+        var errors = session.errors
+        // Of what is not well-formed XML the library does not say where.
+        if errors.contains(where: { $0.code == .syntax && $0.line == nil }), let again = input.restarted() {
+            let nowhere = StatementOutput(TermDictionary(), blanks: .own, file: input.name, limits: limits) { _, _ in }
+            let second = RaptorSession(nowhere, file: input.name, limits: limits)
+            second.locatedLine = 1
+            second.parse(again, base: base)
+            if !second.errors.isEmpty { errors = second.errors }
         }
-        return RDFParser.Outcome(output: session.output, prefixes: session.prefixes, errors: session.errors)
+        return RDFParser.Outcome(output: session.output, prefixes: session.prefixes, errors: errors)
+    }
+
+    private func parse(_ input: DocumentInput, base: String) {
+        Self.oneAtATime.withLock { _ in
+            start()
+            run(input, base: base)
+            end()
+        }
     }
 
     /// Freeing a world calls `xmlCleanupParser`, which is the whole process's; so worlds do not overlap.
@@ -76,11 +93,15 @@ import Synchronization
 
     private func feed(_ input: DocumentInput, to parser: OpaquePointer) throws(RDFSyntaxError) {
         var input = input
+        var expander = EntityExpander(file: file)
         var xmlGuard = XMLGuard(limits: limits, file: file)
-        while !isDone {
-            let piece = try input.next()
-            if piece.isEmpty { break }
-            for portion in try xmlGuard.portions(of: piece) where !isDone {
+        var isAtEnd = false
+        while !isDone, !isAtEnd {
+            let read = try input.next()
+            isAtEnd = read.isEmpty
+            let piece = isAtEnd ? expander.rest() : try expander.expanded(read)
+            hasReplaced = expander.hasReplaced
+            for portion in try portions(of: piece, &xmlGuard) where !isDone {
                 language = portion.language
                 try unsafe parse(piece, portion.bytes, parser)
             }
@@ -89,24 +110,37 @@ import Synchronization
         if !isDone { try unsafe check(raptor_parser_parse_chunk(parser, nil, 0, 1)) }
     }
 
+    private func portions(of piece: [UInt8], _ xmlGuard: inout XMLGuard) throws(RDFSyntaxError) -> [XMLGuard.Portion] {
+        do throws(RDFSyntaxError) {
+            return try xmlGuard.portions(of: piece)
+        } catch {
+            throw RDFSyntaxError(error.code, error.message, file: error.file, line: error.line, column: hasReplaced ? nil : error.column)
+        }
+    }
+
     /// libxml2 refuses more than ten megabytes at once; and between two chunks it is seen whether to go on.
     private func parse(_ piece: [UInt8], _ range: Range<Int>, _ parser: OpaquePointer) throws(RDFSyntaxError) {
         var start = range.lowerBound
         while start < range.upperBound, !isDone {
             // libxml2 keeps its first chunk until the second comes: it must have no tag, or what is emitted of that comes too late.
-            let count = min(range.upperBound - start, hasStarted ? 1 << 16 : 4)
+            var count = min(range.upperBound - start, hasStarted ? 1 << 16 : 4)
+            let lineEnd = locatedLine == nil ? nil : piece[start..<start + count].firstIndex(of: UInt8(ascii: "\n"))
+            if let lineEnd { count = lineEnd + 1 - start }
             hasStarted = true
             let status = unsafe piece.withUnsafeBufferPointer { bytes in
                 unsafe raptor_parser_parse_chunk(parser, bytes.baseAddress.map { unsafe $0 + start }, count, 0)
             }
             try check(status)
             start += count
+            if lineEnd != nil { locatedLine = locatedLine.map { $0 + 1 } }
         }
         if range.count > 1 << 12 { try output.checkCosts() }
     }
 
     private func check(_ status: Int32) throws(RDFSyntaxError) {
-        if status != 0, errors.isEmpty { throw RDFSyntaxError(.syntax, "the document does not follow the syntax", file: file) }
+        if status != 0, errors.isEmpty {
+            throw RDFSyntaxError(.syntax, "the document does not follow the syntax", file: file, line: locatedLine)
+        }
     }
 
     private func setOptions(of parser: OpaquePointer) {
@@ -156,8 +190,8 @@ extension RaptorSession {
         let column = unsafe message.locator.map { unsafe Int($0.pointee.column) }
         errors.append(
             RDFSyntaxError(
-                .syntax, text.replacing("\n", with: " "), file: file, line: line.flatMap { $0 > 0 ? $0 : nil },
-                column: column.flatMap { $0 > 0 ? $0 : nil }))
+                .syntax, text.replacing("\n", with: " "), file: file, line: line.flatMap { $0 > 0 ? $0 : nil } ?? locatedLine,
+                column: column.flatMap { $0 > 0 && !hasReplaced ? $0 : nil }))
         stopWhenDone()
     }
 

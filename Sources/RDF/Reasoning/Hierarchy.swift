@@ -11,20 +11,26 @@ public struct Hierarchy: Sendable {
     }
 
     /// By term, where its neighbours start in the array of all.
+    ///
+    /// INVARIANT: there is one start more than terms, they ascend to the number of ends, and every end is a term.
     private struct Arcs: Sendable {
         var starts: [Int32]
         var ends: [Graph.TermID]
 
-        init(_ pairs: [(from: Graph.TermID, to: Graph.TermID)], termCount: Int) {
-            starts = [Int32](repeating: 0, count: termCount + 1)
-            for pair in pairs { starts[Int(pair.from) + 1] += 1 }
-            for index in 0..<termCount { starts[index + 1] += starts[index] }
-            ends = [Graph.TermID](repeating: 0, count: pairs.count)
-            var next = starts
-            for pair in pairs {
-                ends[Int(next[Int(pair.from)])] = pair.to
-                next[Int(pair.from)] += 1
+        /// - Parameter forEachPair: calls a function with every step's two terms, and does so alike each time.
+        init(termCount: Int, _ forEachPair: ((_ from: Graph.TermID, _ to: Graph.TermID) -> Void) -> Void) {
+            var next = [Int32](repeating: 0, count: termCount + 2)
+            // Two places further: when each step has been put into its place, the starts are those of the terms.
+            forEachPair { from, _ in next[Int(from) + 2] += 1 }
+            for index in 2..<(termCount + 2) { next[index] += next[index - 1] }
+            var ends = [Graph.TermID](repeating: 0, count: Int(next[termCount + 1]))
+            forEachPair { from, to in
+                ends[Int(next[Int(from) + 1])] = to
+                next[Int(from) + 1] += 1
             }
+            next.removeLast()
+            starts = next
+            self.ends = ends
         }
     }
 
@@ -32,7 +38,7 @@ public struct Hierarchy: Sendable {
     private let upward: [Graph.TermID]
     private let downward: [Graph.TermID]
     private let up: Arcs
-    private let down: Arcs
+    private let lowerArcs = OnDemand<Arcs>()
 
     /// - Parameters:
     ///   - upward: predicates whose object is above the subject, such as `rdfs:subClassOf` and `skos:broader`.
@@ -40,13 +46,23 @@ public struct Hierarchy: Sendable {
     ///     `owl:equivalentClass`, makes its ends each other's ancestors.
     public init(_ graph: Graph, upward: [String], downward: [String] = []) {
         self.graph = graph
-        self.upward = upward.compactMap { graph.id(of: .iri($0)) }
-        self.downward = downward.compactMap { graph.id(of: .iri($0)) }
-        var pairs: [(from: Graph.TermID, to: Graph.TermID)] = []
-        for predicate in self.upward { for triple in graph.slice(predicate: predicate) { pairs.append((triple.subject, triple.object)) } }
-        for predicate in self.downward { for triple in graph.slice(predicate: predicate) { pairs.append((triple.object, triple.subject)) } }
-        up = Arcs(pairs, termCount: graph.terms.count)
-        down = Arcs(pairs.map { ($0.to, $0.from) }, termCount: graph.terms.count)
+        let (upward, downward) = (upward.compactMap { graph.id(of: .iri($0)) }, downward.compactMap { graph.id(of: .iri($0)) })
+        (self.upward, self.downward) = (upward, downward)
+        up = Arcs(termCount: graph.terms.count) { Self.forEachStep(graph, upward, downward, $0) }
+    }
+
+    /// The steps downwards; many questions need none.
+    private var down: Arcs {
+        lowerArcs.value {
+            Arcs(termCount: graph.terms.count) { body in Self.forEachStep(graph, upward, downward) { body($1, $0) } }
+        }
+    }
+
+    private static func forEachStep(
+        _ graph: Graph, _ upward: [Graph.TermID], _ downward: [Graph.TermID], _ body: (_ lower: Graph.TermID, _ upper: Graph.TermID) -> Void
+    ) {
+        for predicate in upward { for triple in graph.slice(predicate: predicate) { body(triple.subject, triple.object) } }
+        for predicate in downward { for triple in graph.slice(predicate: predicate) { body(triple.object, triple.subject) } }
     }
 
     /// Everything above a term, nearest first.
@@ -66,6 +82,7 @@ public struct Hierarchy: Sendable {
     /// Calls a function with every term that has something above it, and all that is, nearest first.
     public func forEachClosure(_ body: (_ term: Graph.TermID, _ ancestors: ArraySlice<Graph.TermID>) -> Void) {
         var search = Search(termCount: graph.terms.count)
+        let up = up
         for term in 0..<graph.terms.count where up.starts[term] < up.starts[term + 1] {
             search.run(from: Graph.TermID(term), up)
             body(Graph.TermID(term), search.found)
@@ -126,24 +143,35 @@ public struct Hierarchy: Sendable {
             count = Self.run(from: start, arcs, round, &marks, &queue)
         }
 
-        /// Every term is queued once at most, so the queue is as long as there are terms.
+        /// Every term is queued once at most, so the queue is as long as there are terms; so are the marks.
         private static func run(
             from start: Graph.TermID, _ arcs: Arcs, _ round: Int32, _ marks: inout [Int32], _ queue: inout [Graph.TermID]
         ) -> Int {
-            var node = Int(start)
-            var next = 0
-            var count = 0
-            while true {
-                for index in Int(arcs.starts[node])..<Int(arcs.starts[node + 1]) {
-                    let end = arcs.ends[index]
-                    guard marks[Int(end)] != round else { continue }
-                    marks[Int(end)] = round
-                    queue[count] = end
-                    count += 1
+            unsafe arcs.starts.withUnsafeBufferPointer { starts in
+                unsafe arcs.ends.withUnsafeBufferPointer { ends in
+                    unsafe marks.withUnsafeMutableBufferPointer { marks in
+                        unsafe queue.withUnsafeMutableBufferPointer { queue in
+                            var node = Int(start)
+                            var next = 0
+                            var count = 0
+                            while true {
+                                var index = unsafe Int(starts[node])
+                                let last = unsafe Int(starts[node + 1])
+                                while index < last {
+                                    let end = unsafe ends[index]
+                                    index += 1
+                                    guard unsafe marks[Int(end)] != round else { continue }
+                                    unsafe marks[Int(end)] = round
+                                    unsafe queue[count] = end
+                                    count += 1
+                                }
+                                guard next < count else { return count }
+                                node = unsafe Int(queue[next])
+                                next += 1
+                            }
+                        }
+                    }
                 }
-                guard next < count else { return count }
-                node = Int(queue[next])
-                next += 1
             }
         }
     }

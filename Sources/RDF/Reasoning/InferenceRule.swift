@@ -1,6 +1,6 @@
 /// The rules by which a ``Reasoner`` infers, under their names in OWL 2 RL (OWL 2 Profiles, section 4.3).
 ///
-/// SKOS needs no rules of its own: its Recommendation states its properties' axioms, which ``Reasoner/skosAxioms`` has.
+/// SKOS and SSSOM need no rules of their own: ``Reasoner/skosAxioms`` and ``Reasoner/mappingAxioms`` state what their properties mean.
 public enum InferenceRule: String, Sendable, CaseIterable {
     /// A subclass's subclass is one; so are all classes of a cycle of each other.
     case subclassTransitivity = "scm-sco"
@@ -21,6 +21,8 @@ public enum InferenceRule: String, Sendable, CaseIterable {
     case classMembership = "cax-sco"
     /// A property's value is one of its superproperties.
     case propertyValue = "prp-spo1"
+    /// The values of a property's values are values of another, as a chain of two properties says.
+    case propertyChain = "prp-spo2"
     /// An inverse property, in the direction in which it is declared.
     case inverseForward = "prp-inv1"
     /// An inverse property, against the direction in which it is declared.

@@ -8,11 +8,13 @@ public struct Reasoner: Sendable {
     private let names: Names
     /// The first fact of which nothing has been inferred yet.
     private var next = 0
+    private var chains = PropertyChains()
 
     /// The terms that rules mention.
     struct Names: Sendable {
         let type, subClassOf, equivalentClass, subPropertyOf, equivalentProperty, onProperty, someValuesFrom, inverseOf: Graph.TermID
         let transitive, symmetric, thing: Graph.TermID
+        let chain, first, rest, end: Graph.TermID
 
         init(_ dictionary: inout TermDictionary) {
             func number(_ iri: String) -> Graph.TermID { dictionary.number(of: TermDictionary.iri, iri) }
@@ -27,6 +29,10 @@ public struct Reasoner: Sendable {
             transitive = number(OWL.transitiveProperty)
             symmetric = number(OWL.symmetricProperty)
             thing = number(OWL.thing)
+            chain = number(OWL.propertyChainAxiom)
+            first = number(RDFVocabulary.first)
+            rest = number(RDFVocabulary.rest)
+            end = number(RDFVocabulary.nil)
         }
     }
 
@@ -107,6 +113,10 @@ extension Reasoner {
 
     private mutating func conclude(
         _ rule: InferenceRule, _ subject: Graph.TermID, _ predicate: Graph.TermID, _ object: Graph.TermID, from premises: Int32...
+    ) { conclude(rule, subject, predicate, object, from: premises) }
+
+    private mutating func conclude(
+        _ rule: InferenceRule, _ subject: Graph.TermID, _ predicate: Graph.TermID, _ object: Graph.TermID, from premises: [Int32]
     ) {
         _ = base.insert(
             FactBase.Fact(subject: subject, predicate: predicate, object: object), FactBase.Origin(rule: rule, premises: premises))
@@ -142,6 +152,8 @@ extension Reasoner {
             conclude(.equivalentToSubproperty, fact.object, names.subPropertyOf, fact.subject, from: place)
         case names.someValuesFrom, names.onProperty:
             restriction(fact.subject)
+        case names.chain, names.first, names.rest:
+            for chain in chains.completed(by: fact, in: base, names) { apply(chain) }
         case names.inverseOf:
             for use in base.places(with: fact.subject) { applyInverse(base.facts[Int(use)], use, fact, place, .inverseForward) }
             for use in base.places(with: fact.object) { applyInverse(base.facts[Int(use)], use, fact, place, .inverseBackward) }
@@ -171,6 +183,13 @@ extension Reasoner {
         }
         if let axiom = base.place(of: FactBase.Fact(subject: fact.predicate, predicate: names.type, object: names.symmetric)) {
             mirror(fact, place, axiom)
+        }
+        for chain in chains.starting(with: fact.predicate) { follow(chain, fact, place) }
+        for chain in chains.ending(with: fact.predicate) {
+            for start in base.subjects(with: chain.first, fact.subject) {
+                let before = base.known(start, chain.first, fact.subject)
+                conclude(.propertyChain, start, chain.property, fact.object, from: chain.premises + [before, place])
+            }
         }
         for restriction in base.subjects(with: names.onProperty, fact.predicate) { admit(fact, place, to: restriction) }
         if fact.predicate == names.type { inferFromMembership(fact, place) }
@@ -222,6 +241,19 @@ extension Reasoner {
         for before in base.subjects(with: fact.predicate, fact.subject) {
             let other = base.known(before, fact.predicate, fact.subject)
             conclude(.transitivity, before, fact.predicate, fact.object, from: axiom, other, place)
+        }
+    }
+
+    /// A chain that has become known: to everything that starts it.
+    private mutating func apply(_ chain: PropertyChains.Chain) {
+        for use in base.places(with: chain.first) { follow(chain, base.facts[Int(use)], use) }
+    }
+
+    /// From the fact as the first part of a chain to all that follow it as the second.
+    private mutating func follow(_ chain: PropertyChains.Chain, _ fact: FactBase.Fact, _ place: Int32) {
+        for end in base.objects(of: fact.object, chain.second) {
+            let after = base.known(fact.object, chain.second, end)
+            conclude(.propertyChain, fact.subject, chain.property, end, from: chain.premises + [place, after])
         }
     }
 
@@ -300,27 +332,4 @@ extension Reasoner {
             }
         }
     }
-}
-
-// MARK: - SKOS
-
-extension Reasoner {
-    /// What the SKOS Recommendation states of its properties (sections 8.3 and 10.3), for the rules to work on.
-    public static let skosAxioms: [Triple] = {
-        let skos = SKOS.namespace
-        func axiom(_ subject: String, _ predicate: String, _ object: String) -> Triple {
-            Triple(.iri(skos + subject), .iri(predicate), .iri(object))
-        }
-        let subproperties = [
-            ("broader", "broaderTransitive"), ("narrower", "narrowerTransitive"), ("broaderTransitive", "semanticRelation"),
-            ("narrowerTransitive", "semanticRelation"), ("related", "semanticRelation"), ("broadMatch", "broader"),
-            ("narrowMatch", "narrower"), ("relatedMatch", "related"), ("exactMatch", "closeMatch"), ("closeMatch", "mappingRelation"),
-            ("broadMatch", "mappingRelation"), ("narrowMatch", "mappingRelation"), ("relatedMatch", "mappingRelation"),
-            ("mappingRelation", "semanticRelation"),
-        ]
-        let inverses = [("broader", "narrower"), ("broaderTransitive", "narrowerTransitive"), ("broadMatch", "narrowMatch")]
-        return subproperties.map { axiom($0, RDFS.subPropertyOf, skos + $1) } + inverses.map { axiom($0, OWL.inverseOf, skos + $1) }
-            + ["broaderTransitive", "narrowerTransitive", "exactMatch"].map { axiom($0, RDFVocabulary.type, OWL.transitiveProperty) }
-            + ["related", "relatedMatch", "exactMatch", "closeMatch"].map { axiom($0, RDFVocabulary.type, OWL.symmetricProperty) }
-    }()
 }

@@ -1,7 +1,8 @@
-import RDF
+package import Diagnostics
+package import RDF
 
 /// An expression of a filter, a projection or an order (SPARQL 1.1, section 17).
-indirect enum Expression: Sendable {
+package indirect enum Expression: Sendable {
     case variable(Slot)
     case term(Term)
     case bound(Slot)
@@ -23,8 +24,10 @@ indirect enum Expression: Sendable {
     case freshBlank(Expression?, Slot)
     /// A function of whoever wrote the query; nobody evaluates it here.
     case unknownFunction(String, [Expression])
+    /// An expression and where it stands, for whoever asked that places be kept; it means what the expression means.
+    case placed(Expression, SourceSpan)
 
-    enum Comparison: String, Sendable {
+    package enum Comparison: String, Sendable {
         case equal = "="
         case unequal = "!="
         case less = "<"
@@ -33,7 +36,7 @@ indirect enum Expression: Sendable {
         case greaterOrEqual = ">="
     }
 
-    enum Arithmetic: String, Sendable {
+    package enum Arithmetic: String, Sendable {
         case add = "+"
         case subtract = "-"
         case multiply = "*"
@@ -41,27 +44,33 @@ indirect enum Expression: Sendable {
     }
 
     /// The datatypes that have a constructor function (SPARQL 1.1, section 17.5), and `date`, which much data has.
-    enum Datatype: String, Sendable, CaseIterable {
+    package enum Datatype: String, Sendable, CaseIterable {
         case string, boolean, integer, decimal, float, double, dateTime, date
 
-        var iri: String { XSD.namespace + rawValue }
+        package var iri: String { XSD.namespace + rawValue }
     }
 
     /// The parts of an expression.
-    var children: [Expression] {
+    package var children: [Expression] {
         switch self {
         case .variable, .term, .bound, .exists, .freshBlank(nil, _): []
         case .or(let left, let right), .and(let left, let right), .comparison(_, let left, let right), .arithmetic(_, let left, let right):
             [left, right]
-        case .not(let inner), .negative(let inner), .cast(_, let inner), .freshBlank(let inner?, _): [inner]
+        case .not(let inner), .negative(let inner), .cast(_, let inner), .freshBlank(let inner?, _), .placed(let inner, _): [inner]
         case .membership(let value, let list): [value] + list
         case .conditional(let condition, let yes, let no): [condition, yes, no]
         case .coalesce(let list), .call(_, let list), .unknownFunction(_, let list): list
         }
     }
 
+    /// The expression without its place.
+    package var bare: Expression { if case .placed(let inner, _) = self { inner.bare } else { self } }
+
+    /// Where it stands, if that was kept.
+    package var span: SourceSpan? { if case .placed(_, let span) = self { span } else { nil } }
+
     /// The slots that the expression reads, those within `EXISTS` among them.
-    var slots: Set<Slot> {
+    package var slots: Set<Slot> {
         switch self {
         case .variable(let slot), .bound(let slot): [slot]
         case .exists(_, let pattern): pattern.mentionedSlots
@@ -94,7 +103,7 @@ indirect enum Expression: Sendable {
 }
 
 /// The functions that take values alone.
-enum Builtin: String, Sendable, CaseIterable {
+package enum Builtin: String, Sendable, CaseIterable {
     case str = "STR"
     case lang = "LANG"
     case langMatches = "LANGMATCHES"

@@ -25,7 +25,7 @@ extension PatternElement {
             part.slot.flatMap(term).map(PatternTerm.term) ?? part
         }
         let path: PropertyPath = if case .predicate(let predicate) = path { .predicate(substituted(predicate)) } else { path }
-        return PatternElement(subject: substituted(subject), path: path, object: substituted(object))
+        return PatternElement(subject: substituted(subject), path: path, object: substituted(object), span: span)
     }
 }
 
@@ -50,6 +50,7 @@ extension Expression {
         case .exists(let number, let pattern): .exists(number, pattern.substituting(term))
         case .freshBlank(let label, let slot): .freshBlank(label?.substituting(term), slot)
         case .unknownFunction(let name, let list): .unknownFunction(name, list.map { $0.substituting(term) })
+        case .placed(let inner, let span): .placed(inner.substituting(term), span)
         }
     }
 }

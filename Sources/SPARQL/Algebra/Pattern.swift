@@ -1,20 +1,21 @@
-import RDF
+package import Diagnostics
+package import RDF
 
 /// A place in a solution: the number of a variable. Blank nodes of a query and intermediate results have slots as well.
-typealias Slot = Int
+package typealias Slot = Int
 
 /// A variable or a term in a pattern.
-enum PatternTerm: Sendable, Hashable {
+package enum PatternTerm: Sendable, Hashable {
     case variable(Slot)
     case term(Term)
 
-    var slot: Slot? {
+    package var slot: Slot? {
         if case .variable(let slot) = self { slot } else { nil }
     }
 }
 
 /// A property path (SPARQL 1.1, section 9); a plain predicate is the shortest.
-indirect enum PropertyPath: Sendable, Hashable {
+package indirect enum PropertyPath: Sendable, Hashable {
     case predicate(PatternTerm)
     case inverse(PropertyPath)
     case sequence(PropertyPath, PropertyPath)
@@ -27,13 +28,22 @@ indirect enum PropertyPath: Sendable, Hashable {
 }
 
 /// A triple pattern, or a path between two ends.
-struct PatternElement: Sendable, Hashable {
-    let subject: PatternTerm
-    let path: PropertyPath
-    let object: PatternTerm
+package struct PatternElement: Sendable, Hashable {
+    package let subject: PatternTerm
+    package let path: PropertyPath
+    package let object: PatternTerm
+    /// Where it stands in the query.
+    package let span: SourceSpan?
+
+    init(subject: PatternTerm, path: PropertyPath, object: PatternTerm, span: SourceSpan? = nil) {
+        self.subject = subject
+        self.path = path
+        self.object = object
+        self.span = span
+    }
 
     /// The slots that a match fills.
-    var slots: Set<Slot> {
+    package var slots: Set<Slot> {
         var slots = Set([subject.slot, object.slot].compactMap(\.self))
         if case .predicate(.variable(let slot)) = path { slots.insert(slot) }
         return slots
@@ -41,7 +51,7 @@ struct PatternElement: Sendable, Hashable {
 }
 
 /// The algebra of graph patterns (SPARQL 1.1, section 18.2).
-indirect enum Pattern: Sendable {
+package indirect enum Pattern: Sendable {
     /// A basic graph pattern; the empty one has one solution without bindings.
     case basic([PatternElement])
     case join(Pattern, Pattern)
@@ -58,14 +68,14 @@ indirect enum Pattern: Sendable {
     /// `SERVICE`, which is read and not evaluated.
     case service(Pattern)
 
-    static var unit: Pattern { .basic([]) }
+    package static var unit: Pattern { .basic([]) }
 
-    var isUnit: Bool {
+    package var isUnit: Bool {
         if case .basic(let elements) = self { elements.isEmpty } else { false }
     }
 
     /// The join of both, which is the one when the other is the unit.
-    func joined(_ other: Pattern) -> Pattern {
+    package func joined(_ other: Pattern) -> Pattern {
         if isUnit { return other }
         if other.isUnit { return self }
         return .join(self, other)
@@ -73,17 +83,17 @@ indirect enum Pattern: Sendable {
 }
 
 /// `GROUP BY` and the aggregates over its groups (SPARQL 1.1, section 18.5.1).
-struct Grouping: Sendable {
+package struct Grouping: Sendable {
     /// The keys; none, though there are aggregates, makes one group of everything.
-    let keys: [(slot: Slot, expression: Expression)]
-    let aggregates: [(slot: Slot, aggregate: Aggregate)]
+    package let keys: [(slot: Slot, expression: Expression)]
+    package let aggregates: [(slot: Slot, aggregate: Aggregate)]
     /// The variables that make a solution of the group what it is, for `COUNT(DISTINCT *)`.
-    let visible: [Slot]
+    package let visible: [Slot]
 }
 
 /// One aggregate.
-struct Aggregate: Sendable {
-    enum Function: String, Sendable, CaseIterable {
+package struct Aggregate: Sendable {
+    package enum Function: String, Sendable, CaseIterable {
         case count = "COUNT"
         case sum = "SUM"
         case minimum = "MIN"
@@ -93,33 +103,33 @@ struct Aggregate: Sendable {
         case groupConcat = "GROUP_CONCAT"
     }
 
-    let function: Function
-    let isDistinct: Bool
+    package let function: Function
+    package let isDistinct: Bool
     /// What is aggregated; nil for `COUNT(*)`.
-    let expression: Expression?
+    package let expression: Expression?
     /// For `GROUP_CONCAT`.
-    let separator: String
+    package let separator: String
 }
 
 /// A `SELECT`: pattern, solution modifiers and the columns of its answer.
-struct Selection: Sendable {
-    struct Column: Sendable {
-        let name: String
+package struct Selection: Sendable {
+    package struct Column: Sendable {
+        package let name: String
         /// Where the column is found within the selection.
-        let inner: Slot
+        package let inner: Slot
         /// Where it goes outside of the selection; the same for the outermost.
-        let slot: Slot
+        package let slot: Slot
     }
 
-    struct Order: Sendable {
-        let expression: Expression
-        let isDescending: Bool
+    package struct Order: Sendable {
+        package let expression: Expression
+        package let isDescending: Bool
     }
 
-    let pattern: Pattern
-    let columns: [Column]
-    let isDistinct: Bool
-    let order: [Order]
-    let limit: Int?
-    let offset: Int
+    package let pattern: Pattern
+    package let columns: [Column]
+    package let isDistinct: Bool
+    package let order: [Order]
+    package let limit: Int?
+    package let offset: Int
 }

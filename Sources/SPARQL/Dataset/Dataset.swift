@@ -49,7 +49,7 @@ public struct Dataset: Sendable {
         parts = [Part(name: name, id: numbering.dictionary.id(of: .iri(name)) ?? -1, source: defaultSource)]
     }
 
-    private init(dictionary: DatasetDictionary, defaultSource: TripleSource, parts: [Part]) {
+    init(dictionary: DatasetDictionary, defaultSource: TripleSource, parts: [Part]) {
         self.dictionary = dictionary
         self.defaultSource = defaultSource
         self.parts = parts
@@ -102,6 +102,11 @@ struct DatasetDictionary: Sendable {
     /// Whether a number is that of a literal, without making the term.
     func isLiteral(_ id: TermID) -> Bool {
         Int(id) < base.terms.count ? base.kind(of: id) == .literal : extra[Int(id) - base.terms.count].literal != nil
+    }
+
+    /// Reads a text where it lies; nil for what is none, and for what is not in the largest graph.
+    func withText<Result>(of id: TermID, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
+        Int(id) < base.terms.count ? unsafe base.withText(of: id, body) : nil
     }
 
     subscript(id: TermID) -> Term {

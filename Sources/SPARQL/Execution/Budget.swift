@@ -57,6 +57,13 @@ final class Budget {
         }
     }
 
+    /// Asks whether so much more can be had for a moment, before it is taken.
+    func require(bytes: Int) throws(DiagnosticList) {
+        if heldBytes + bytes > limits.maximumBytes {
+            throw Self.exceeded(SPARQLDiagnostic.tooMuchMemory, "the query needs more than the limit of \(limits.maximumBytes) bytes")
+        }
+    }
+
     static func tooManyRows(_ limits: SPARQLQuery.Limits) -> DiagnosticList {
         exceeded(SPARQLDiagnostic.tooManyRows, "the query has more than the limit of \(limits.maximumRows) solutions at a time")
     }

@@ -25,6 +25,7 @@ extension Evaluator {
         case .call(let function, let arguments): return try call(function, arguments, solution)
         case .freshBlank(let label, let slot): return try blank(label, solution[slot], solution)
         case .unknownFunction: return nil
+        case .placed(let inner, _): return try value(of: inner, solution)
         case .cast(let datatype, let inner): return try value(of: inner, solution).flatMap { Casting.cast($0, to: datatype) }
         }
     }
@@ -47,6 +48,7 @@ extension Evaluator {
         case .comparison(let comparison, let left, let right): return try compare(comparison, left, right, solution)
         case .membership(let member, let list): return try isMember(member, list, solution)
         case .exists(let number, _): return existing[number]?[solution.row]
+        case .placed(let inner, _): return try truth(of: inner, solution)
         default: return try value(of: expression, solution).flatMap(TermComparison.effectiveBoolean)
         }
     }

@@ -17,7 +17,9 @@ extension Evaluator {
         case .now: return .literal(Literal(expressions.now, datatype: XSD.dateTime))
         case .uuid: return .iri("urn:uuid:" + UUID().uuidString.lowercased())
         case .uuidText: return .string(UUID().uuidString.lowercased())
-        case .concat: return StringFunctions.concatenated(values)
+        case .concat:
+            try budget.require(bytes: values.reduce(0) { $0 + ($1.literal?.lexicalForm.utf8.count ?? 0) })
+            return StringFunctions.concatenated(values)
         default: return value(of: function, values)
         }
     }

@@ -10,6 +10,8 @@ final class OrderOperator: Operator {
     private var rows: Rows?
     private var entries: [Entry] = []
     private var seen = 0
+    /// By term, its place in the order: terms by which rows are ordered mostly come again.
+    private var orders: [TermID: TermOrder] = [:]
 
     /// A row's keys and where it stands.
     private struct Entry {
@@ -35,13 +37,24 @@ final class OrderOperator: Operator {
         var kept = rows ?? Rows(width: batch.width)
         for row in 0..<batch.count {
             var values: [TermOrder] = []
-            for key in keys { values.append(TermOrder(try evaluator.value(of: key.expression, Solution(rows: batch, row: row)))) }
+            for key in keys { values.append(try order(of: key.expression, batch, row)) }
             entries.append(Entry(keys: values, row: kept.count, place: seen))
             kept.append(batch, row)
             seen += 1
         }
         rows = kept
         if limit < 100_000, entries.count >= 2 * limit + 1_024 { try cut() } else if limit >= 100_000 { try evaluator.hold(batch) }
+    }
+
+    private func order(of key: Expression, _ batch: Rows, _ row: Int) throws(DiagnosticList) -> TermOrder {
+        guard case .variable(let slot) = key.bare, batch[row, slot] != unbound else {
+            return TermOrder(try evaluator.value(of: key, Solution(rows: batch, row: row)))
+        }
+        let id = batch[row, slot]
+        if let known = orders[id] { return known }
+        let order = TermOrder(evaluator.terms[id])
+        if orders.count < 10_000 { orders[id] = order }
+        return order
     }
 
     /// Keeps the best rows alone.

@@ -5,20 +5,49 @@ import RDF
 final class FilterOperator: Operator {
     private let evaluator: Evaluator
     private let condition: PreparedExpression
+    /// Where the condition is whether a variable's text matches an expression that is written down.
+    private let match: (slot: Slot, needle: Needle)?
 
     init(_ evaluator: Evaluator, _ condition: PreparedExpression, next: Operator) {
         self.evaluator = evaluator
         self.condition = condition
+        match = condition.expression.match
         super.init(next: next)
     }
 
     override func receive(_ rows: Rows) throws(DiagnosticList) {
         try condition.prepare(rows)
         var kept = Rows(width: rows.width)
-        for row in 0..<rows.count where try evaluator.truth(of: condition.expression, Solution(rows: rows, row: row)) == true {
-            kept.append(rows, row)
-        }
+        for row in 0..<rows.count where try isTrue(rows, row) { kept.append(rows, row) }
         try pass(kept)
+    }
+
+    private func isTrue(_ rows: Rows, _ row: Int) throws(DiagnosticList) -> Bool {
+        if let match, rows[row, match.slot] != unbound {
+            try evaluator.budget.spend()
+            // Most texts are told by a look at their bytes, without a term being made of them.
+            switch unsafe evaluator.terms.withText(of: rows[row, match.slot], { unsafe match.needle.look(in: $0) }) {
+            case .absent?: return false
+            case .enough?: return true
+            case .unclear?, nil: break
+            }
+        }
+        return try evaluator.truth(of: condition.expression, Solution(rows: rows, row: row)) == true
+    }
+}
+
+extension Expression {
+    /// The variable and the needle of `REGEX(?text, "…", "…")`; nil for other conditions.
+    fileprivate var match: (slot: Slot, needle: Needle)? {
+        guard case .call(.regex, let arguments) = bare, case .variable(let slot) = arguments[0].bare,
+            case .term(let pattern) = arguments[1].bare, let text = StringFunctions.simple(pattern)
+        else { return nil }
+        var flags = ""
+        if arguments.count > 2 {
+            guard case .term(let term) = arguments[2].bare, let found = StringFunctions.simple(term) else { return nil }
+            flags = found
+        }
+        return (try? RegularExpression(text, flags: flags))?.needle.map { (slot, $0) }
     }
 }
 

@@ -30,6 +30,11 @@ final class TermTable {
         Int(id) < count ? dictionary.isLiteral(id) : extra[Int(id) - count].literal != nil
     }
 
+    /// Reads a text where it lies; nil where it lies nowhere, or is none.
+    func withText<Result>(of id: TermID, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
+        Int(id) < count ? unsafe dictionary.withText(of: id, body) : nil
+    }
+
     subscript(id: TermID) -> Term {
         Int(id) < count ? dictionary[id] : extra[Int(id) - count]
     }

@@ -19,7 +19,13 @@ extension SPARQLParser {
     /// `Constraint`.
     mutating func constraint() throws(DiagnosticList) -> Expression {
         guard startsConstraint else { throw unexpected("a condition in brackets or a function") }
-        return try primary()
+        let start = token.span
+        return placed(try primary(), from: start)
+    }
+
+    /// The expression with its place, where places are kept.
+    func placed(_ expression: Expression, from start: SourceSpan) -> Expression {
+        keepsPlaces ? .placed(expression.bare, start.union(tokens[max(position - 1, 0)].span)) : expression
     }
 
     /// `Expression`.
@@ -44,6 +50,11 @@ extension SPARQLParser {
     }
 
     private mutating func relation() throws(DiagnosticList) -> Expression {
+        let start = token.span
+        return placed(try unplacedRelation(), from: start)
+    }
+
+    private mutating func unplacedRelation() throws(DiagnosticList) -> Expression {
         let left = try sum()
         if case .punctuation(let text) = token.kind, let comparison = Expression.Comparison(rawValue: text) {
             advance()
@@ -83,7 +94,11 @@ extension SPARQLParser {
     private mutating func unary() throws(DiagnosticList) -> Expression {
         if take("!") { return .not(try nested { parser throws(DiagnosticList) in try parser.unary() }) }
         if take("-") { return .negative(try nested { parser throws(DiagnosticList) in try parser.unary() }) }
-        if take("+") { return try nested { parser throws(DiagnosticList) in try parser.unary() } }
+        if take("+") {
+            // What is no number is an error with a plus sign before it as well.
+            let inner = try nested { parser throws(DiagnosticList) in try parser.unary() }
+            return .arithmetic(.multiply, .term(.literal(Literal("1", datatype: XSD.integer))), inner)
+        }
         return try primary()
     }
 
@@ -161,7 +176,12 @@ extension SPARQLParser {
         if let function = Aggregate.Function(rawValue: word) { return try aggregate(function, name) }
         guard let function = Builtin(rawValue: word) else {
             let suggestion = nearest(to: word, among: Builtin.allCases.map(\.rawValue)).map { "did you mean `\($0)`?" }
-            throw problem(SPARQLDiagnostic.unknownFunction, "there is no function `\(source[name.span])`", at: name.span, help: suggestion)
+            let unknown = problem(
+                SPARQLDiagnostic.unknownFunction, "there is no function `\(source[name.span])`", at: name.span, help: suggestion)
+            // Without brackets it is no call, and there is nothing to read over.
+            guard token.isPunctuation("(") else { throw unknown }
+            try note(unknown)
+            return .unknownFunction(word, try arguments())
         }
         let parts = try arguments()
         if function == .regex || function == .replace { try check(pattern: parts, of: function, name) }

@@ -2,13 +2,13 @@ import Diagnostics
 import RDF
 
 /// `FROM` and `FROM NAMED` (SPARQL 1.1, section 13.2).
-struct DatasetClauses: Sendable {
+package struct DatasetClauses: Sendable {
     /// The graphs whose merge is the default graph.
-    var defaults: [String] = []
-    var named: [String] = []
+    package var defaults: [String] = []
+    package var named: [String] = []
 
     /// Without clauses, the endpoint's own dataset is asked.
-    var isEmpty: Bool { defaults.isEmpty && named.isEmpty }
+    package var isEmpty: Bool { defaults.isEmpty && named.isEmpty }
 }
 
 extension SPARQLParser {
@@ -91,8 +91,8 @@ extension SPARQLParser {
 }
 
 /// What `CONSTRUCT` makes of a solution.
-struct Template: Sendable {
-    let elements: [PatternElement]
+package struct Template: Sendable {
+    package let elements: [PatternElement]
     /// The slots that stand for nodes which are new for every solution.
-    let blanks: Set<Slot>
+    package let blanks: Set<Slot>
 }

@@ -27,24 +27,60 @@ extension SPARQLParser {
         var filters: [Expression] = []
         beginBasicGroup()
         while !take("}") {
-            try count()
-            if takeKeyword("FILTER") {
-                // The group's basic graph pattern goes on after a filter, and its blank nodes with it.
-                let current = basicGroup
-                filters.append(try constraint())
-                basicGroup = current
-            } else if startsTriples {
-                group = joined(group, try triples())
-                continue
-            } else {
-                group = try element(after: group)
-                beginBasicGroup()
+            let (start, scopeCount) = (position, scopes.count)
+            do {
+                try groupElement(&group, &filters)
+            } catch {
+                try goOn(after: error, from: start, scopeCount)
             }
-            _ = take(".")
         }
         beginBasicGroup()
         return (group, filters)
     }
+
+    private mutating func groupElement(_ group: inout Pattern, _ filters: inout [Expression]) throws(DiagnosticList) {
+        try count()
+        if takeKeyword("FILTER") {
+            // The group's basic graph pattern goes on after a filter, and its blank nodes with it.
+            let current = basicGroup
+            filters.append(try constraint())
+            basicGroup = current
+        } else if startsTriples {
+            group = joined(group, try triples())
+            return
+        } else {
+            group = try element(after: group)
+            beginBasicGroup()
+        }
+        _ = take(".")
+    }
+
+    /// Notes a mistake in an element of a group, and reads on behind the element: at a full stop, at the group's end, or where a word
+    /// begins another element.
+    /// - Throws: the mistake, where nothing is left to read or the query is too large.
+    private mutating func goOn(after error: DiagnosticList, from start: Int, _ scopeCount: Int) throws(DiagnosticList) {
+        if error.diagnostics.contains(where: { $0.code == SPARQLDiagnostic.tooLarge }) { throw error }
+        scopes.removeLast(max(scopes.count - scopeCount, 0))
+        if position == start { advance() }
+        var open = 0
+        while token.kind != .end {
+            if case .punctuation(let sign) = token.kind {
+                if open == 0, sign == "}" || sign == "." { break }
+                if ["{", "(", "["].contains(sign) { open += 1 }
+                if ["}", ")", "]"].contains(sign) { open = max(open - 1, 0) }
+            } else if open == 0, let keyword = token.keyword, Self.beginnings.contains(keyword) {
+                break
+            }
+            advance()
+        }
+        guard token.kind != .end else { throw error }
+        try note(error)
+        _ = take(".")
+        beginBasicGroup()
+    }
+
+    /// The words that begin an element of a group.
+    private static let beginnings: Set<String> = ["FILTER", "OPTIONAL", "MINUS", "BIND", "VALUES", "GRAPH", "SERVICE"]
 
     /// Triples on both sides of a filter are one basic graph pattern.
     private func joined(_ group: Pattern, _ elements: [PatternElement]) -> Pattern {
@@ -116,9 +152,10 @@ extension SPARQLParser {
         let span = token.span
         let slot = try variable()
         if group.possibleSlots.contains(slot) {
-            throw problem(
-                SPARQLDiagnostic.variableScope, "`\(source[span])` already has a value in this group", at: span,
-                help: "choose another name after `AS`")
+            try note(
+                problem(
+                    SPARQLDiagnostic.variableScope, "`\(source[span])` already has a value in this group", at: span,
+                    help: "choose another name after `AS`"))
         }
         try expect(")")
         return .extend(group, slot, expression)

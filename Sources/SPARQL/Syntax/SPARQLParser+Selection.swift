@@ -79,17 +79,16 @@ extension SPARQLParser {
             try checkGrouped(projected, keys: keys.map(\.slot), aggregates: aggregates.map(\.slot))
             let visible = whole.possibleSlots.filter { slotNames[$0] != nil }.sorted()
             pattern = .group(pattern, Grouping(keys: keys, aggregates: aggregates, visible: visible))
-        } else if !conditions.isEmpty {
-            throw problem(SPARQLDiagnostic.variableScope, "`HAVING` stands without `GROUP BY` and without an aggregate")
         }
         for condition in conditions { pattern = .filter(condition, pattern) }
         if let values { pattern = pattern.joined(values) }
         for item in projected ?? [] {
             guard let expression = item.expression else { continue }
             if whole.possibleSlots.contains(item.slot) || pattern.possibleSlots.contains(item.slot) {
-                throw problem(
-                    SPARQLDiagnostic.variableScope, "`?\(item.name)` already has a value in the pattern", at: item.span,
-                    help: "choose another name after `AS`")
+                try note(
+                    problem(
+                        SPARQLDiagnostic.variableScope, "`?\(item.name)` already has a value in the pattern", at: item.span,
+                        help: "choose another name after `AS`"))
             }
             pattern = .extend(pattern, item.slot, expression)
         }
@@ -106,7 +105,7 @@ extension SPARQLParser {
         return items.map { Selection.Column(name: $0.name, inner: $0.slot, slot: slot(of: $0.name)) }
     }
 
-    private func checkGrouped(_ projected: [ProjectedItem]?, keys: [Slot], aggregates: [Slot]) throws(DiagnosticList) {
+    private mutating func checkGrouped(_ projected: [ProjectedItem]?, keys: [Slot], aggregates: [Slot]) throws(DiagnosticList) {
         guard let projected else {
             throw problem(SPARQLDiagnostic.variableScope, "`SELECT *` cannot stand with groups", help: "name the variables")
         }
@@ -115,9 +114,10 @@ extension SPARQLParser {
             let used = item.expression?.slots ?? [item.slot]
             if let loose = used.subtracting(known).sorted().first {
                 let name = slotNames[loose] ?? item.name
-                throw problem(
-                    SPARQLDiagnostic.variableScope, "`?\(name)` is neither in `GROUP BY` nor inside an aggregate", at: item.span,
-                    help: "group by it, or select `(SAMPLE(?\(name)) AS …)`")
+                try note(
+                    problem(
+                        SPARQLDiagnostic.variableScope, "`?\(name)` is neither in `GROUP BY` nor inside an aggregate", at: item.span,
+                        help: "group by it, or select `(SAMPLE(?\(name)) AS …)`"))
             }
             known.insert(item.slot)
         }

@@ -7,7 +7,7 @@ extension SPARQLParser {
         switch token.kind {
         case .variable, .iri, .prefixedName, .blankNode, .string, .integer, .decimal, .double: true
         case .punctuation(let text): ["(", "[", "+", "-"].contains(text)
-        case .word(let text): text == "true" || text == "false"
+        case .word(let text): ["true", "false"].contains(text.lowercased())
         case .languageTag, .end: false
         }
     }
@@ -34,11 +34,12 @@ extension SPARQLParser {
     {
         if isOptional, !startsVerb { return }
         while true {
+            let start = token.span
             let path = try verb()
             repeat {
                 try count()
                 let object = try node(&elements)
-                append(subject, path, object, to: &elements)
+                append(subject, path, object, at: start.union(tokens[max(position - 1, 0)].span), to: &elements)
             } while take(",")
             guard take(";") else { return }
             while take(";") {}
@@ -62,14 +63,16 @@ extension SPARQLParser {
     }
 
     /// Adds a path between two ends, taken apart where that is plain triples (section 18.2.2.4).
-    private mutating func append(_ subject: PatternTerm, _ path: PropertyPath, _ object: PatternTerm, to elements: inout [PatternElement]) {
+    private mutating func append(
+        _ subject: PatternTerm, _ path: PropertyPath, _ object: PatternTerm, at span: SourceSpan, to elements: inout [PatternElement]
+    ) {
         switch path {
-        case .inverse(let inner): append(object, inner, subject, to: &elements)
+        case .inverse(let inner): append(object, inner, subject, at: span, to: &elements)
         case .sequence(let first, let second):
             let middle = PatternTerm.variable(freshSlot())
-            append(subject, first, middle, to: &elements)
-            append(middle, second, object, to: &elements)
-        default: elements.append(PatternElement(subject: subject, path: path, object: object))
+            append(subject, first, middle, at: span, to: &elements)
+            append(middle, second, object, at: span, to: &elements)
+        default: elements.append(PatternElement(subject: subject, path: path, object: object, span: span))
         }
     }
 
@@ -172,9 +175,9 @@ extension SPARQLParser {
             if parser.take("^") { backward.append(.iri(try parser.property())) } else { forward.append(.iri(try parser.property())) }
         }
         if take("(") {
-            while !take(")") {
-                try read(&self)
-                if !take("|"), !token.isPunctuation(")") { throw unexpected("`|` or `)`") }
+            if !take(")") {
+                repeat { try read(&self) } while take("|")
+                guard take(")") else { throw unexpected("`|` or `)`") }
             }
         } else {
             try read(&self)

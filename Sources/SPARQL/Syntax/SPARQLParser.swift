@@ -21,29 +21,54 @@ struct SPARQLParser {
     var scopes = [Scope()]
     /// By slot, the name; nil for what the query does not name.
     var slotNames: [String?] = []
+    /// By slot, where it is first mentioned.
+    var slotSpans: [SourceSpan] = []
+    /// Whether expressions keep their places.
+    let keepsPlaces: Bool
     /// By label, the slot and the basic graph pattern in which it stands.
     var blankNodes: [String: (slot: Slot, group: Int)] = [:]
     var basicGroup = 0
     /// Whether a property path may stand where a property does; not in a template.
     var allowsPaths = true
     var existsCount = 0
+    /// What is wrong so far, reading having gone on behind it.
+    var mistakes: [Diagnostic] = []
     /// What is well-formed, and is not answered all the same.
     var refusals: [Diagnostic] = []
     private var basicGroups = 0
     private var depth = 0
     private var size = 0
 
+    /// So many mistakes are told at once.
+    static let maximumMistakes = 20
     private static let maximumDepth = 100
     private static let maximumSize = 2_000
 
-    init(tokens: [SPARQLToken], source: SourceText, base: String?) {
+    init(tokens: [SPARQLToken], source: SourceText, base: String?, keepsPlaces: Bool = false) {
+        self.keepsPlaces = keepsPlaces
         self.tokens = tokens
         self.source = source
         self.base = base
     }
 
     /// `QueryUnit`.
+    ///
+    /// - Throws: everything that is wrong, in the order of the text.
     mutating func query() throws(DiagnosticList) -> SPARQLQuery {
+        do {
+            let query = try wholeQuery()
+            if mistakes.isEmpty { return query }
+        } catch {
+            mistakes += error.diagnostics
+        }
+        let sorted = mistakes.enumerated().sorted { left, right in
+            let (first, second) = (left.element.span?.lowerBound ?? 0, right.element.span?.lowerBound ?? 0)
+            return (first, left.offset) < (second, right.offset)
+        }
+        throw DiagnosticList(sorted.map(\.element))
+    }
+
+    private mutating func wholeQuery() throws(DiagnosticList) -> SPARQLQuery {
         try prologue()
         var clauses = DatasetClauses()
         let form: SPARQLQuery.Form
@@ -56,7 +81,8 @@ struct SPARQLParser {
         default: throw unexpected("`SELECT`, `ASK`, `CONSTRUCT` or `DESCRIBE`")
         }
         guard token.kind == .end else { throw unexpected("the end of the query") }
-        return SPARQLQuery(form: form, slotCount: slotNames.count, clauses: clauses, base: base, refusals: refusals)
+        return SPARQLQuery(
+            form: form, slotNames: slotNames, slotSpans: slotSpans, clauses: clauses, base: base, refusals: refusals)
     }
 
     private mutating func ask(_ clauses: inout DatasetClauses) throws(DiagnosticList) -> Pattern {
@@ -124,6 +150,13 @@ extension SPARQLParser {
         DiagnosticList([Diagnostic(code, message, at: span ?? token.span, help: help)])
     }
 
+    /// Notes what is wrong and can be read over.
+    /// - Throws: it, once there are too many to go on.
+    mutating func note(_ problem: DiagnosticList) throws(DiagnosticList) {
+        guard mistakes.count < Self.maximumMistakes else { throw problem }
+        mistakes += problem.diagnostics
+    }
+
     func unexpected(_ expected: String) -> DiagnosticList {
         let found = token.kind == .end ? "the end of the query" : "`\(source[token.span])`"
         return problem(SPARQLDiagnostic.unexpectedToken, "expected \(expected), but found \(found)")
@@ -174,6 +207,7 @@ extension SPARQLParser {
 
     mutating func freshSlot(named name: String? = nil) -> Slot {
         slotNames.append(name)
+        slotSpans.append(token.span)
         return slotNames.count - 1
     }
 
@@ -213,9 +247,12 @@ extension SPARQLParser {
         case .prefixedName(let prefix, let local):
             guard let namespace = prefixes[prefix] else {
                 let suggestion = nearest(to: prefix, among: prefixes.keys.sorted()).map { "did you mean `\($0):`?" }
-                throw problem(
-                    SPARQLDiagnostic.undeclaredPrefix, "the prefix `\(prefix):` is not declared",
-                    help: suggestion ?? "declare it with `PREFIX \(prefix): <…>`")
+                try note(
+                    problem(
+                        SPARQLDiagnostic.undeclaredPrefix, "the prefix `\(prefix):` is not declared",
+                        help: suggestion ?? "declare it with `PREFIX \(prefix): <…>`"))
+                advance()
+                return "urn:undeclared:" + local
             }
             advance()
             return namespace + local

@@ -44,23 +44,34 @@ struct Needle {
 
     func look(in text: String) -> Finding {
         var text = text
-        return text.withUTF8 { buffer in
-            if unsafe ignoresCase && buffer.contains(where: { $0 >= 0x80 }) { return .unclear }
-            let count = bytes.count
-            guard buffer.count >= count else { return .absent }
-            let first = bytes[0]
-            for start in 0...(buffer.count - count) {
-                let byte = unsafe buffer[start]
-                guard (ignoresCase ? Self.lowered(byte) : byte) == first else { continue }
-                var length = 1
-                while length < count {
-                    let byte = unsafe buffer[start + length]
-                    guard (ignoresCase ? Self.lowered(byte) : byte) == bytes[length] else { break }
-                    length += 1
-                }
-                if length == count { return isWhole ? .enough : .unclear }
-            }
-            return .absent
+        return text.withUTF8 { unsafe look(in: UnsafeRawBufferPointer($0)) }
+    }
+
+    /// - Parameter text: UTF-8.
+    func look(in text: UnsafeRawBufferPointer) -> Finding {
+        if ignoresCase {
+            let all = unsafe text.reduce(UInt8(0)) { $0 | $1 }
+            if all >= 0x80 { return .unclear }
         }
+        return unsafe bytes.withUnsafeBufferPointer { unsafe find($0, in: text) }
+    }
+
+    private func find(_ wanted: UnsafeBufferPointer<UInt8>, in text: UnsafeRawBufferPointer) -> Finding {
+        let count = wanted.count
+        guard text.count >= count else { return .absent }
+        let first = unsafe wanted[0]
+        // With this bit a letter is its lower case; `first` is one already.
+        let mask: UInt8 = ignoresCase && (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) ? 0x20 : 0
+        for start in 0...(text.count - count) {
+            guard unsafe text[start] | mask == first else { continue }
+            var length = 1
+            while length < count {
+                let byte = unsafe text[start + length]
+                guard unsafe (ignoresCase ? Self.lowered(byte) : byte) == wanted[length] else { break }
+                length += 1
+            }
+            if length == count { return isWhole ? .enough : .unclear }
+        }
+        return .absent
     }
 }

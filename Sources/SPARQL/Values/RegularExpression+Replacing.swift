@@ -4,11 +4,8 @@ extension RegularExpression {
     /// Where the expression matches first at or after a place, of several there the one that its alternatives and quantifiers prefer: the
     /// registers, of which the first two are the match's beginning and end, the next two those of the first group, and so on.
     func firstMatch(in text: [Unicode.Scalar], from start: Int, _ budget: Budget) throws(DiagnosticList) -> [Int]? {
-        var search = Search(expression: self, text: text)
-        for place in start...text.count {
-            if let found = try search.match(at: place, budget) { return found }
-        }
-        return nil
+        var search = try Search(expression: self, text: text, budget)
+        return try search.firstMatch(from: start, budget)
     }
 
     /// The text with every match replaced; nil when the expression matches the empty text or the replacement is none.
@@ -18,13 +15,17 @@ extension RegularExpression {
         let scalars = Array(text.unicodeScalars)
         var result = String.UnicodeScalarView()
         var place = 0
-        while place <= scalars.count, let found = try firstMatch(in: scalars, from: place, budget) {
+        var search = try Search(expression: self, text: scalars, budget)
+        while place <= scalars.count, let found = try search.firstMatch(from: place, budget) {
             let (start, end) = (found[0], found[1])
             // Matches of nothing, as of `^` alone, are left alone; they would not end.
             guard end > start else { return nil }
             result.append(contentsOf: scalars[place..<start])
-            parts.append(to: &result, found, scalars, groups: groupCount)
+            let added = parts.append(to: &result, found, scalars, groups: groupCount)
             place = end
+            try budget.spend(1 + added / 16)
+            try budget.hold(rows: 0, bytes: added)
+            search.forget(end)
         }
         if place < scalars.count { result.append(contentsOf: scalars[place...]) }
         return String(result)
@@ -65,7 +66,10 @@ extension RegularExpression {
         }
 
         /// As many digits as make the number of a group name it; the others are text.
-        func append(to result: inout String.UnicodeScalarView, _ registers: [Int], _ text: [Unicode.Scalar], groups: Int) {
+        ///
+        /// - Returns: how many characters were added.
+        func append(to result: inout String.UnicodeScalarView, _ registers: [Int], _ text: [Unicode.Scalar], groups: Int) -> Int {
+            var added = parts.count
             for part in parts {
                 switch part {
                 case .scalar(let scalar): result.append(scalar)
@@ -78,10 +82,12 @@ extension RegularExpression {
                     }
                     if number <= groups, registers[2 * number] >= 0, registers[2 * number + 1] >= 0 {
                         result.append(contentsOf: text[registers[2 * number]..<registers[2 * number + 1]])
+                        added += registers[2 * number + 1] - registers[2 * number]
                     }
                     for digit in digits[used...] { result.append(contentsOf: String(digit).unicodeScalars) }
                 }
             }
+            return added
         }
     }
 
@@ -98,11 +104,25 @@ extension RegularExpression {
             case register(Int, Int)
         }
 
-        init(expression: RegularExpression, text: [Unicode.Scalar]) {
+        init(expression: RegularExpression, text: [Unicode.Scalar], _ budget: Budget) throws(DiagnosticList) {
             self.expression = expression
             self.text = text
             let size = expression.hasBackReferences ? 0 : expression.program.count * (text.count + 1)
+            try budget.require(bytes: size)
             hasFailed = [Bool](repeating: false, count: size)
+        }
+
+        mutating func firstMatch(from start: Int, _ budget: Budget) throws(DiagnosticList) -> [Int]? {
+            for place in start...text.count {
+                if let found = try match(at: place, budget) { return found }
+            }
+            return nil
+        }
+
+        /// Where a match ended, the ways were not all of them failures; the next search begins there.
+        mutating func forget(_ position: Int) {
+            guard !hasFailed.isEmpty else { return }
+            for place in expression.program.indices { hasFailed[place * (text.count + 1) + position] = false }
         }
 
         mutating func match(at start: Int, _ budget: Budget) throws(DiagnosticList) -> [Int]? {

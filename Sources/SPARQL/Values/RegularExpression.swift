@@ -26,7 +26,7 @@ struct RegularExpression {
     let groupCount: Int
     let hasBackReferences: Bool
     /// A text without which nothing matches.
-    private let needle: Needle?
+    let needle: Needle?
 
     /// What the third argument of `REGEX` says.
     struct Flags {
@@ -142,6 +142,8 @@ indirect enum CharacterTest {
     case range(Unicode.Scalar, Unicode.Scalar)
     case digit, wordPart, blank, nameStart, namePart
     case category(String)
+    /// The characters of a block of Unicode.
+    case block(ClosedRange<UInt32>)
     case oneOf([CharacterTest])
     case not(CharacterTest)
     /// The first without the second.
@@ -172,6 +174,7 @@ indirect enum CharacterTest {
         case .namePart:
             scalar.properties.isAlphabetic || scalar.properties.generalCategory == .decimalNumber || "_:-.".unicodeScalars.contains(scalar)
         case .category(let name): Self.categoryName(of: scalar).hasPrefix(name)
+        case .block(let range): range.contains(scalar.value)
         case .oneOf(let tests): tests.contains { $0.accepts(scalar) }
         case .not(let test): !test.accepts(scalar)
         case .difference(let base, let without): base.accepts(scalar) && !without.accepts(scalar)

@@ -282,24 +282,30 @@ extension RegularExpressionCompiler {
         case "I": return .not(.nameStart)
         case "c": return .namePart
         case "C": return .not(.namePart)
-        case "p": return .category(try category())
-        case "P": return .not(.category(try category()))
+        case "p": return try property()
+        case "P": return .not(try property())
         case _ where "\\|.-^?*+{}()[]$/".unicodeScalars.contains(scalar): return .range(scalar, scalar)
         default: throw problem("has the unknown escape `\\\(scalar)`")
         }
     }
 
-    /// `{Lu}` after `\p`; a letter alone is the whole class.
-    private mutating func category() throws(DiagnosticList) -> String {
+    /// `{Lu}` after `\p`, where a letter alone is the whole class, or a block's name, `{IsGreek}`.
+    private mutating func property() throws(DiagnosticList) -> CharacterTest {
         guard take("{") else { throw problem("has a `\\p` without `{`") }
         var name = ""
         while let scalar = current, scalar != "}" {
             name.unicodeScalars.append(scalar)
             position += 1
         }
+        if name.hasPrefix("Is") {
+            guard take("}"), let range = UnicodeBlocks.range(named: String(name.dropFirst(2))) else {
+                throw problem("names the unknown block `\(name)`")
+            }
+            return .block(range)
+        }
         guard take("}"), CharacterTest.categoryNames.values.contains(where: { $0.hasPrefix(name) && !name.isEmpty }) else {
             throw problem("names the unknown category `\(name)`")
         }
-        return name
+        return .category(name)
     }
 }

@@ -11,7 +11,8 @@ enum TermComparison {
             return NumericValue.compare(leftNumber, rightNumber) == 0
         }
         if left == right { return true }
-        if isText(leftLiteral) && isText(rightLiteral) {
+        // A text in a language is no other text, whatever the other's datatype means.
+        if leftLiteral.language != nil || rightLiteral.language != nil || (isText(leftLiteral) && isText(rightLiteral)) {
             return leftLiteral.lexicalForm == rightLiteral.lexicalForm
                 && leftLiteral.language?.lowercased() == rightLiteral.language?.lowercased()
         }

@@ -28,12 +28,12 @@ struct DICOMHeader {
         // Patient module, PS3.3, C.7.1.1.
         header.set(0x0010_0010, "PN", "Synthetic^\(patient.id)")
         header.set(0x0010_0020, "LO", patient.id)
-        header.set(0x0010_0030, "DA", date(patient.birthDate, "birth dates that are not known to the day"))
+        header.set(0x0010_0030, "DA", date(patient.birthDate, "birth dates that are no day, month or year"))
         header.set(0x0010_0040, "CS", sex(patient.sex))
         // General Study module, PS3.3, C.7.2.1.
         var random = SeededGenerator(text: event.key)
         header.set(0x0020_000D, "UI", event.key)
-        header.set(0x0008_0020, "DA", date(event.start, "dates of studies that are not known to the day"))
+        header.set(0x0008_0020, "DA", date(event.start, "dates of studies that are no day, month or year"))
         header.set(0x0008_0030, "TM", Self.time(random.whole(8 * 3_600...17 * 3_600)))
         header.set(0x0008_0050, "SH", "\(patient.id).\(number)")
         header.set(0x0008_0090, "PN", "")
@@ -53,13 +53,18 @@ struct DICOMHeader {
         }
     }
 
+    /// A year or a month alone is written as such, `1960` or `196006`: DICOM has no form for it, but that is how archives hold what came with
+    /// HL7 version 2 (DTM), and a day that nobody knows would be a lie.
     private mutating func date(_ range: DateRange?, _ what: String) -> String {
         guard let range else { return "" }
-        guard range.isExact else {
-            report.omit(what)
-            return ""
+        let digits = range.earliest.description.filter { $0 != "-" }
+        for length in [8, 6, 4] {
+            let text = String(digits.prefix(length))
+            let day = [text.prefix(4), text.dropFirst(4).prefix(2), text.dropFirst(6)].filter { !$0.isEmpty }.joined(separator: "-")
+            if DateRange(partial: day) == range { return text }
         }
-        return range.earliest.description.filter { $0 != "-" }
+        report.omit(what)
+        return ""
     }
 
     private static func time(_ seconds: Int) -> String {

@@ -33,7 +33,7 @@ public struct FHIRWriter {
                 case .procedure, .radiotherapy: try procedures.append(resources.procedure(event, of: patient.id))
                 case .imagingStudy: try studies.append(resources.imagingStudy(event, of: patient.id))
                 case .imagingSeries: resources.report.omit("series outside of a study")
-                case .visit, .specimen, .observationPeriod: resources.report.omit("visits, specimens and observation periods")
+                case .visit, .specimen, .observationPeriod, .record: resources.report.omit("visits, specimens and observation periods")
                 // Stands in the patient.
                 case .death: continue
                 }

@@ -87,7 +87,7 @@ struct OMOPRows {
         case .observation: try addMeasurement(event, person, day, visit)
         case .imagingStudy: try addImages(event, person, day, visit)
         case .imagingSeries: report.omit("series outside of a study")
-        case .visit, .specimen, .observationPeriod: report.omit("visits, specimens and observation periods")
+        case .visit, .specimen, .observationPeriod, .record: report.omit("visits, specimens and observation periods")
         case .death:
             try tables.death.insert([person, day, Standard.electronicHealthRecord])
             report.count("death")

@@ -139,7 +139,7 @@ enum KeySpace: Hashable {
     init(_ kind: EventKind) {
         self =
             switch kind {
-            case .diagnosis, .death, .imagingStudy, .imagingSeries, .visit, .specimen, .observationPeriod: .diagnosis
+            case .diagnosis, .death, .imagingStudy, .imagingSeries, .visit, .specimen, .observationPeriod, .record: .diagnosis
             case .procedure, .radiotherapy: .procedure
             case .medication: .medication
             case .observation: .observation

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CohortQL
 import Diagnostics
 import Federation
 import Foundation
@@ -20,8 +21,11 @@ struct DispatchCommand: AsyncParsableCommand {
     @Argument(help: "A CohortQL file with an imaging event; - reads standard input.")
     var file: String?
 
-    @Option(help: ArgumentHelp("The tool's name; the file `--digest` is taken of when that is not given.", valueName: "name"))
-    var tool = "cohortium-intensity"
+    @Option(
+        help: ArgumentHelp(
+            "The tool's name; the file `--digest` is taken of when that is not given. Without it, the tool of the text's `dispatch`, else cohortium-intensity.",
+            valueName: "name"))
+    var tool: String?
 
     @Option(help: ArgumentHelp("`sha256:` and the digest of the tool's executable.", valueName: "digest"))
     var digest: String?
@@ -38,12 +42,20 @@ struct DispatchCommand: AsyncParsableCommand {
         if let id = question.id { return try await question.show(id, try hub.connect(), isJob: true) }
         let source = try QueryFile(file ?? "-").bundled()
         let client = try hub.connect()
-        let digest = try digest ?? ToolFile(tool).digest
+        let job = try job(Parser.parse(source).tree.dispatch != nil)
         try await question.ask(
             source, client,
             submit: { query in
-                try await client.submit(JobSubmission(query: query, toolName: tool, toolDigest: digest, event: event))
+                try await client.submit(JobSubmission(query: query, toolName: job.tool, toolDigest: job.digest, event: event))
             }, isJob: true)
+    }
+
+    /// The tool that was named here; nil for the one that the text names.
+    /// - Parameter isWritten: whether it names one.
+    private func job(_ isWritten: Bool) throws -> (tool: String?, digest: String?) {
+        if isWritten, tool == nil, digest == nil { return (nil, nil) }
+        let tool = tool ?? ToolFile.intensity
+        return (tool, try digest ?? ToolFile(tool).digest)
     }
 }
 

@@ -61,6 +61,7 @@ struct ExplainCommand: AsyncParsableCommand {
             let coverage = explanation.coverage
             console.output("\(explanation.criterion.id): \(coverage.coverage.rawValue)\(coverage.source.map { " from \($0)" } ?? "")")
             for reason in coverage.reasons { console.output("  because \(reason)") }
+            if let absence = explanation.absence { console.output("  where nothing is recorded: \(absence.rawValue)") }
             for native in explanation.queries {
                 console.output("  \(native.language): \(native.text)")
                 for (number, parameter) in native.parameters.enumerated() {

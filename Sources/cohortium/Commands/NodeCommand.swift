@@ -1,6 +1,7 @@
 import ArgumentParser
 import CohortPlan
 import Compiler
+import DICOMAdapter
 import Diagnostics
 import Disclosure
 import Execution
@@ -12,7 +13,7 @@ struct NodeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "node", abstract: "A hospital's side: enrol, run, try its sources and its policy.",
         discussion: "Example:\n  cohortium node answer my.cohort --config node.yaml",
-        subcommands: [Enrol.self, Run.self, Check.self, Answer.self])
+        subcommands: [Enrol.self, Run.self, Check.self, Answer.self, Index.self, Install.self, Verify.self])
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -35,6 +36,7 @@ struct NodeCommand: AsyncParsableCommand {
                 do {
                     try await source.probe()
                     console.tell("\(source.name): reached")
+                    if let images = source as? DICOMAdapter { try console.tellIndex(of: images) }
                     console.report(try await source.loadIssues())
                 } catch {
                     failures.append(error.diagnostic)

@@ -1,7 +1,11 @@
 import ArgumentParser
+import CohortPlan
 import Diagnostics
+import Execution
+import Federation
 import Foundation
 import Hyperontology
+import Node
 
 extension OntologyCommand {
     struct Find: AsyncParsableCommand {
@@ -47,14 +51,26 @@ extension OntologyCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show a concept: definition, names, place in the hierarchy, codes, how well they fit and where they were looked up.",
-            discussion: "Example:\n  cohortium ontology show \"Breast Carcinoma\"")
+            discussion: """
+                Examples:
+                  cohortium ontology show "Breast Carcinoma"
+                  cohortium ontology show PSA --coverage
+                  cohortium ontology show PSA --config node.yaml
+                """)
 
         @Argument(help: "A name, or a code as c:BreastCarcinoma or snomed:254837009.")
         var name: String
 
+        @Flag(help: "Ask the hub what each node covers of it.")
+        var coverage = false
+
+        @Option(help: ArgumentHelp("A node's configuration: show what its sources cover.", valueName: "file"))
+        var config: String?
+
         @Flag(help: "Print JSON.")
         var json = false
 
+        @OptionGroup var hub: HubOptions
         @OptionGroup var ontology: OntologyOptions
 
         func run() async throws {
@@ -65,7 +81,8 @@ extension OntologyCommand {
                     Diagnostic("U0007", "no concept is called `\(name)`", help: near ?? "look for it with `cohortium ontology find`"))
             }
             let console = Console()
-            if json { return console.output(try ConceptSummary(concept, in: hyperontology).prettyJSON()) }
+            let covered = try await covered(concept, in: hyperontology)
+            if json { return console.output(try ConceptSummary(concept, in: hyperontology, coverage: covered).prettyJSON()) }
             console.output(console.bold(concept.prefLabel) + "  \(concept.iri)")
             if let definition = concept.definition { console.output(definition) }
             let others = (concept.prefLabels + concept.synonyms).filter { $0.text != concept.prefLabel }
@@ -76,6 +93,41 @@ extension OntologyCommand {
             console.output("")
             console.output(tree(of: concept, in: hyperontology).joined(separator: "\n") + "\n")
             console.output(codes(of: concept, in: hyperontology).joined(separator: "\n"))
+            if let covered { console.output("\n" + lines(of: covered).joined(separator: "\n")) }
+        }
+
+        /// What the hub's nodes cover, or one node of which the configuration is there; nil when nobody asked.
+        private func covered(_ concept: Concept, in hyperontology: Hyperontology) async throws -> [NodeCoverage]? {
+            if let config {
+                let configuration = try NodeConfiguration.read(config)
+                let sources = try NodeSources.open(configuration, hyperontology: hyperontology)
+                for source in sources { await source.prepare() }
+                let uses = CoverageSurvey(hyperontology: hyperontology, sources: sources).coverage(of: concept)
+                return [NodeCoverage(node: configuration.name, reportedAt: Date(), isOfThisVersion: true, uses: uses)]
+            }
+            guard coverage || hub.hub != nil else { return nil }
+            do {
+                return try await hub.connect().coverage(of: concept.localName)
+            } catch let failure as HubFailure {
+                throw CommandFailure(failure)
+            }
+        }
+
+        private func lines(of coverage: [NodeCoverage]) -> [String] {
+            var table = TextTable([("node", .left), ("as", .left), ("coverage", .left), ("because", .left)])
+            for node in coverage {
+                for use in node.uses {
+                    let doubt = node.isOfThisVersion ? [] : ["the node has another hyperontology"]
+                    table.add([
+                        node.node, use.kind.rawValue, use.coverage.rawValue, (use.reasons + doubt).joined(separator: "; "),
+                    ])
+                }
+                if node.uses.isEmpty {
+                    let why = node.reportedAt == nil ? "it has not said what it covers" : "it knows no such concept, or only as an answer"
+                    table.add([node.node, "", "unknown", why])
+                }
+            }
+            return table.lines()
         }
 
         private func described(_ name: Concept.Name) -> String {
@@ -142,15 +194,19 @@ struct ConceptSummary: Encodable {
     let children: [String]?
     let ancestors: [String]?
     let mappings: [Code]?
+    let coverage: [NodeCoverage]?
     /// The name by which it was found, and how that fits.
     let foundBy: String?
     let fit: String?
 
-    init(_ hit: SearchHit) { self.init(hit.concept, hit: hit, hyperontology: nil) }
+    init(_ hit: SearchHit) { self.init(hit.concept, hit: hit, hyperontology: nil, coverage: nil) }
 
-    init(_ concept: Concept, in hyperontology: Hyperontology) { self.init(concept, hit: nil, hyperontology: hyperontology) }
+    init(_ concept: Concept, in hyperontology: Hyperontology, coverage: [NodeCoverage]?) {
+        self.init(concept, hit: nil, hyperontology: hyperontology, coverage: coverage)
+    }
 
-    private init(_ concept: Concept, hit: SearchHit?, hyperontology: Hyperontology?) {
+    private init(_ concept: Concept, hit: SearchHit?, hyperontology: Hyperontology?, coverage: [NodeCoverage]?) {
+        self.coverage = coverage
         iri = concept.iri
         label = concept.prefLabel
         synonyms = Array(concept.names.dropFirst())

@@ -9,7 +9,8 @@ extension OntologyCommand {
             abstract: "Add what a published terminology says: codes below ours, and codes of other systems that mean the same.",
             discussion: """
                 Forms: snomed (RF2 folder), omop (Athena folder), obo, owl (RDF/XML, Turtle, …), sssom (TSV or JSON),
-                loinc (folder or Loinc.csv), rxnorm (RRF folder), eucaim (the hyper-ontology as published).
+                loinc (folder or Loinc.csv), rxnorm (RRF folder), eucaim (the hyper-ontology as published). RDF is read by
+                cohortium-rdf-reader, a process of its own with bounds on memory and time, which lies beside this program.
 
                 Writes one file, imports/NAME.tsv, which is loaded with the mappings; importing again replaces it, removing it
                 undoes the import. Nothing that a curator wrote is changed.
@@ -55,7 +56,7 @@ extension OntologyCommand {
             let importer = TerminologyImporter(hyperontology: hyperontology) { file, share in
                 console.progress("reading \(file) … \(Int(share * 100)) %")
             }
-            let (terminology, read) = try importer.read(format, path: path, system: system)
+            let (terminology, read) = try await importer.read(format, path: path, system: system)
             var report = read
             console.progress("comparing \(terminology.terms.count) terms with \(hyperontology.concepts.count) concepts …")
             let file = try ImportedMappings(hyperontology: hyperontology, terminology: terminology, name: name)
@@ -68,6 +69,12 @@ extension OntologyCommand {
         private func tell(_ report: ImportReport, _ file: String, _ console: Console) {
             console.output("\(report.records) records read: \(report.terms) terms, \(report.links) correspondences with other systems")
             console.output("\(report.mappings) codes for our concepts, in \(file)" + (report.isUnchanged ? ", which is as it was" : ""))
+            let unread = report.files.filter { $0.records == nil }
+            console.output("\(report.files.count - unread.count) files read" + (unread.isEmpty ? "" : ", \(unread.count) not:"))
+            for (reason, files) in Dictionary(grouping: unread, by: { $0.unreadBecause ?? "" }).sorted(by: { $0.key < $1.key }) {
+                let names = files.prefix(3).map { $0.path.split(separator: "/").last.map(String.init) ?? $0.path }
+                console.output("  \(reason): \(names.joined(separator: ", "))" + (files.count > 3 ? " and \(files.count - 3) more" : ""))
+            }
             guard !report.skipped.isEmpty else { return }
             var table = TextTable([("skipped", .right), ("why", .left), ("for example", .left)])
             for skipped in report.skipped { table.add(["\(skipped.count)", skipped.reason, skipped.examples.first ?? ""]) }

@@ -8,7 +8,7 @@ struct OntologyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ontology", abstract: "Look into the hyperontology, hold it to its rules, add vocabularies to it.",
         discussion: "Example:\n  cohortium ontology find psa",
-        subcommands: [Lint.self, Stats.self, Find.self, Show.self, Import.self])
+        subcommands: [Lint.self, Stats.self, Find.self, Show.self, Why.self, Import.self, Export.self])
 
     struct Lint: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -14,6 +14,7 @@ struct SPARQLCommand: AsyncParsableCommand {
               echo 'SELECT ?concept ?label { ?concept <http://www.w3.org/2004/02/skos/core#prefLabel> ?label } LIMIT 5' | cohortium sparql -
               cohortium sparql question.rq --graph a.ttl --named http://example.org/b=b.rdf --format csv
               cohortium sparql question.rq --hub https://hub.example.org --ca authority.pem
+              cohortium sparql patients.rq --hub https://hub.example.org --token token.txt
             """)
 
     /// How the answer is written.
@@ -32,6 +33,9 @@ struct SPARQLCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The certificate of the hub's authority; without it, the system's.", valueName: "file"))
     var ca: String?
+
+    @Option(help: ArgumentHelp("A file with your token, for questions to a hub about patients.", valueName: "file"))
+    var token: String?
 
     @Option(help: ArgumentHelp("A file to ask instead of the hyperontology; may be given several times.", valueName: "file"))
     var graph: [String] = []
@@ -55,7 +59,7 @@ struct SPARQLCommand: AsyncParsableCommand {
             let query = try SPARQLQuery.parse(text)
             let form = try checked(query.kind)
             if let hub {
-                let remote = RemoteEndpoint(hub: hub, authority: ca)
+                let remote = RemoteEndpoint(hub: hub, authority: ca, tokenFile: token)
                 if form == .table { return show(try await remote.results(of: text, kind: query.kind)) }
                 Console().write(Data(try await remote.bytes(of: text, accept: Self.mediaType(form))))
             } else if form == .table {

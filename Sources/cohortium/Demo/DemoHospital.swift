@@ -32,7 +32,8 @@ struct DemoHospital: Sendable {
         try write(lines, to: folder.appendingPathComponent("node.yaml"))
         let policy = [
             "# What this hospital lets out. A hub or a question can only ask for more protection.", "threshold: 11", "rounding: 5",
-            "breakdowns: [sex, age]", "narrowestAgeBand: 5", "purposes: [research]", "tools: [\(ToolFile.intensity)]",
+            "breakdowns: [sex, age, year, value, number, images]", "narrowestAgeBand: 5", "reports: [summary, funnel, overlap]",
+            "purposes: [research]", "tools: [\(ToolFile.intensity)]",
         ]
         try write(policy, to: folder.appendingPathComponent("policy.yaml"))
     }

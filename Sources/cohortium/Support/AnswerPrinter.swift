@@ -31,23 +31,26 @@ struct AnswerPrinter {
     }
 
     private func show(_ result: ProtectedResult, _ overall: Coverage) {
+        let words = ReportWords(query.plan.report, query.labels)
         let bound = overall.meaning.map { "  (\($0))" } ?? ""
-        for (measure, value) in zip(query.plan.report.measures, result.measures) {
-            console.output("\(measure.label): \(console.bold(AnswerPrinter.text(value)))\(bound)")
+        for (measure, value) in zip(words.measures, result.measures) {
+            console.output("\(measure): \(console.bold(AnswerPrinter.text(value)))\(bound)")
         }
         console.output("patients for whom it is unknown: \(AnswerPrinter.text(result.unknown))")
-        for table in result.breakdowns {
+        for (index, table) in result.breakdowns.enumerated() {
             console.output("")
             switch table.content {
             case .strata(let strata):
-                var grid = TextTable([(table.breakdown.label, .left)] + query.plan.report.measures.map { ($0.label, .right) })
-                for stratum in strata { grid.add([stratum.name] + stratum.values.map(AnswerPrinter.text)) }
+                var grid = TextTable([(words.table(index), .left)] + words.measures.map { ($0, .right) })
+                for stratum in strata { grid.add([words.row(stratum.name)] + stratum.values.map(AnswerPrinter.text)) }
                 console.output(grid.lines().joined(separator: "\n"))
             case .notEvaluable(let reasons):
-                console.output("by \(table.breakdown.label): not evaluable here: \(reasons.joined(separator: "; "))")
-            case .refused(let reason): console.output("by \(table.breakdown.label): refused: \(reason)")
+                console.output("by \(words.table(index)): not evaluable here: \(reasons.joined(separator: "; "))")
+            case .refused(let reason): console.output("by \(words.table(index)): refused: \(reason)")
             }
         }
+        let parts = PartPrinter(words: words, counted: query.name)
+        for line in parts.lines(of: result) { console.output(line) }
     }
 
     /// The words for a protected number. None and few read the same.

@@ -5,19 +5,23 @@ import HTTPClient
 import RDF
 import SPARQL
 
-/// The SPARQL endpoint of a hub. It is public; no token is sent.
+/// The SPARQL endpoint of a hub. Its graphs are public; a token is sent where somebody means to count patients.
 struct RemoteEndpoint {
     /// The hub's address.
     let hub: String
     /// The file with its authority's certificate; nil for the system's.
     let authority: String?
+    /// The file with the researcher's token; nil for none.
+    var tokenFile: String?
 
     /// The answer as it is sent.
     func bytes(of query: String, accept: String) async throws -> [UInt8] {
         let address = (hub.hasSuffix("/") ? String(hub.dropLast()) : hub) + "/sparql"
+        var headers: HTTPHeaders = ["Content-Type": "application/sparql-query", "Accept": accept]
+        if let token = try token(for: address) { headers.append("Authorization", "Bearer \(token)") }
         let request = HTTPRequest(
-            method: .post, url: address, headers: ["Content-Type": "application/sparql-query", "Accept": accept], body: Array(query.utf8),
-            timeout: .seconds(60), maximumBodySize: 1 << 30, caFile: authority)
+            method: .post, url: address, headers: headers, body: Array(query.utf8),
+            timeout: .seconds(tokenFile == nil ? 60 : 600), maximumBodySize: 1 << 30, caFile: authority)
         let response: HTTPResponse
         do {
             response = try await HTTPClient().send(request)
@@ -32,6 +36,21 @@ struct RemoteEndpoint {
         throw CommandFailure(
             Diagnostic("U0013", "the hub `\(hub)` answers with the status \(response.status)", help: "check its address"),
             exitCode: ExitCodes.unavailable)
+    }
+
+    /// - Throws: `U0015` for a file that cannot be read, or a way on which others could read the token.
+    private func token(for address: String) throws -> String? {
+        guard let tokenFile else { return nil }
+        let isPrivate =
+            address.hasPrefix("https://") || ["http://127.0.0.1", "http://localhost", "http://[::1]"].contains { address.hasPrefix($0) }
+        guard isPrivate, let data = FileManager.default.contents(atPath: tokenFile) else {
+            throw CommandFailure(
+                Diagnostic(
+                    "U0015",
+                    isPrivate ? "the token file `\(tokenFile)` cannot be read" : "your token would go to `\(hub)` for everybody to read",
+                    help: isPrivate ? "put the token there that the hub's operator gave you" : "use an address with `https:`"))
+        }
+        return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// The answer as values.

@@ -70,7 +70,7 @@ struct ResultPrinter {
     private var hasNodeNumbers: Bool { result.nodes.contains { $0.result != nil } }
 
     private func showNodes() {
-        let measures = hasNodeNumbers ? result.report.measures.map(\.label) : []
+        let measures = hasNodeNumbers ? words.measures : []
         var columns: [(String, TextTable.Alignment)] = [("node", .left), ("model", .left), ("state", .left), ("coverage", .left)]
         columns += measures.map { ($0, .right) }
         if result.statistics != nil { columns += [("patients", .right), ("series", .right), ("mean", .right), ("device", .left)] }
@@ -108,18 +108,27 @@ struct ResultPrinter {
     // MARK: Totals
 
     private func show(_ total: MergedResult) {
-        for (measure, value) in zip(result.report.measures, total.measures) {
-            console.output("\(measure.label): \(console.bold(ResultPrinter.text(value.count)))\(remark(value))")
+        for (measure, value) in zip(words.measures, total.measures) {
+            console.output("\(measure): \(console.bold(ResultPrinter.text(value.count)))\(remark(value))")
         }
         if !total.unknown.count.isSuppressed {
             console.output("patients for whom it is unknown: \(ResultPrinter.text(total.unknown.count))")
         }
-        for table in total.breakdowns {
-            var grid = TextTable([(table.breakdown.label, .left)] + result.report.measures.map { ($0.label, .right) })
-            for stratum in table.strata { grid.add([stratum.name] + stratum.values.map { ResultPrinter.text($0.count) }) }
+        for (index, table) in total.breakdowns.enumerated() {
+            var grid = TextTable([(words.table(index), .left)] + words.measures.map { ($0, .right) })
+            for stratum in table.strata { grid.add([words.row(stratum.name)] + stratum.values.map { ResultPrinter.text($0.count) }) }
             console.output("\n" + grid.lines().joined(separator: "\n"))
         }
+        for line in parts.lines(of: total) { console.output(line) }
+        for node in result.nodes {
+            let lines = node.result.map { parts.lines(of: $0) } ?? []
+            if !lines.isEmpty { console.output("\n\(console.bold("at \(node.name)"))") }
+            for line in lines { console.output(line) }
+        }
     }
+
+    private var words: ReportWords { ReportWords(result.report, result.names) }
+    private var parts: PartPrinter { PartPrinter(words: words, counted: result.status.name) }
 
     private func show(_ statistics: MergedStatistics) {
         console.output("patients: \(console.bold(ResultPrinter.text(statistics.patients.count)))\(remark(statistics.patients))")

@@ -9,9 +9,12 @@ public struct RecordSource: SourceAdapter {
     /// The kinds of events that this source does not hold.
     let missing: Set<EventKind>
 
+    /// The kinds of events of which no record says nothing.
+    let open: Set<EventKind>
     let handsOverValues: Bool
 
-    public init(records: [PatientRecord], missing: Set<EventKind> = [], handsOverValues: Bool = true) {
+    public init(records: [PatientRecord], missing: Set<EventKind> = [], open: Set<EventKind> = [], handsOverValues: Bool = true) {
+        self.open = open
         self.handsOverValues = handsOverValues
         self.records = records
         self.missing = missing
@@ -25,6 +28,7 @@ public struct RecordSource: SourceAdapter {
         handsOverValues ? .exact : .notEvaluable("no number is handed over here")
     }
     public func assess(_ subject: Demographic) -> Assessment { .exact }
+    public func absenceMeansNo(of kind: EventKind) -> Bool { !open.contains(kind) }
     public func nativeQueries(for request: EventRequest, in plan: ExpandedPlan) -> [NativeQuery] { [] }
 
     public func patients() async throws(SourceFailure) -> [SourcePatient] {
@@ -65,7 +69,10 @@ public struct RecordSource: SourceAdapter {
         switch request.value {
         case .coded(let set): truth = event.coded.map { Truth(expand(set).contains($0)) } ?? .unknown
         case .quantity(let range): truth = event.quantity.map { range.contains($0, comparator: event.comparator) } ?? .unknown
-        case .flag: truth = .unknown
+        case .assumed(let range):
+            truth =
+                event.quantity.map { range.contains(Quantity($0.value, $0.unit ?? range.unit), comparator: event.comparator) } ?? .unknown
+        case .flag, .text: truth = .unknown
         case nil: break
         }
         guard truth != .no else { return [] }
@@ -106,6 +113,7 @@ public struct RecordSource: SourceAdapter {
             case (.coded(let set), .coded(let concept)): Truth(expand(set).contains(concept))
             case (.quantity(let range), .quantity(let quantity)): range.contains(quantity)
             case (.flag(let wanted), .flag(let flag)): Truth(flag == wanted)
+            case (.text(let words), .text(let text)): Truth(text.lowercased().contains(words.lowercased()))
             default: .unknown
             }
         }.conjunction

@@ -4,6 +4,7 @@ public import Federation
 import Foundation
 public import HTTPClient
 public import Hub
+public import Hyperontology
 
 /// A hub in the test's own process, on free ports of the loopback address.
 public final class TestHub: Sendable {
@@ -21,18 +22,24 @@ public final class TestHub: Sendable {
     private let running: Task<Void, any Error>
 
     /// Makes a hub and starts it.
-    public static func start(_ change: (inout HubConfiguration) -> Void = { _ in }) async throws -> TestHub {
+    /// - Parameter hyperontology: when nil, the project's.
+    public static func start(
+        hyperontology: Hyperontology? = nil, _ change: (inout HubConfiguration) -> Void = { _ in }
+    ) async throws -> TestHub {
         let folder = try TemporaryFolder()
         let made = HubFolder(folder.path("hub"))
         try made.make(
             hosts: ["127.0.0.1", "localhost"], address: "127.0.0.1", port: try await FreePort.next(), localPort: try await FreePort.next())
         var configuration = try HubConfiguration.read(made.configurationFile)
         change(&configuration)
-        return try await TestHub(configuration, folder: folder, authority: made.authorityFile)
+        return try await TestHub(
+            configuration, hyperontology: hyperontology ?? Project.hyperontology(), folder: folder, authority: made.authorityFile)
     }
 
-    private init(_ configuration: HubConfiguration, folder: TemporaryFolder, authority: String) async throws {
-        let server = try HubServer(configuration, hyperontology: try Project.hyperontology())
+    private init(
+        _ configuration: HubConfiguration, hyperontology: Hyperontology, folder: TemporaryFolder, authority: String
+    ) async throws {
+        let server = try HubServer(configuration, hyperontology: hyperontology)
         let (listening, continuation) = AsyncStream<String>.makeStream()
         let running = Task {
             defer { continuation.finish() }
@@ -70,7 +77,7 @@ public final class TestHub: Sendable {
     /// Ends it, and starts another on its store and its ports.
     public func restarted() async throws -> TestHub {
         await stop()
-        return try await TestHub(configuration, folder: folder, authority: authority)
+        return try await TestHub(configuration, hyperontology: Project.hyperontology(), folder: folder, authority: authority)
     }
 
     deinit { running.cancel() }

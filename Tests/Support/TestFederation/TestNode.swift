@@ -42,8 +42,15 @@ extension NodeAnswer.Outcome {
         let tables = report.breakdowns.map { table in
             ProtectedBreakdown(table, .strata(table.strata.map { ProtectedStratum(name: $0, values: row) }))
         }
+        let overlap = ProtectedOverlap(
+            cells: report.overlapCells.map { _ in count }, cohorts: report.overlap.map { _ in count },
+            unknown: report.overlap.map { _ in count })
         return .answered(
-            ProtectedResult(measures: row, breakdowns: tables, unknown: .count(.suppressed(threshold: threshold))), overall: .exact)
+            ProtectedResult(
+                measures: row, breakdowns: tables, summaries: report.summaries.map { _ in .refused(reason: "no summary here") },
+                funnel: report.funnel.isEmpty ? nil : .content(report.funnel.map { _ in count }),
+                overlap: report.overlap.isEmpty ? nil : .content(overlap), unknown: .count(.suppressed(threshold: threshold))),
+            overall: .exact)
     }
 }
 

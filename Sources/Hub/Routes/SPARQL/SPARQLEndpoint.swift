@@ -1,4 +1,5 @@
 import Diagnostics
+import FederatedSPARQL
 import Federation
 import Foundation
 import HTTPTypes
@@ -6,40 +7,54 @@ import Hummingbird
 import RDF
 import SPARQL
 
-/// A dataset that answers the SPARQL 1.1 Protocol.
+/// Graphs, and the federation, that answer the SPARQL 1.1 Protocol.
 struct SPARQLEndpoint: Sendable {
-    static let hyperontologyName = "urn:cohortium:graph:hyperontology"
-
-    let dataset: Dataset
+    /// The graphs as they are when a question comes.
+    let graphs: @Sendable () async throws -> HubGraphs.Snapshot
+    /// Where questions about patients go; nil where nobody can be asked.
+    let federation: FederationService?
     let limits: SPARQLQuery.Limits
     /// The ports at which it is reached over TLS.
     let tlsPorts: Set<Int>
-    /// Changes whenever the dataset may have.
-    let version: String
     /// Its own, so that questions to the graph keep no question to the federation waiting.
     private let workers = WorkerPool(atOnce: 4, atMostWaiting: 64)
 
+    /// An endpoint whose graphs stay the same.
     init(dataset: Dataset, limits: SPARQLQuery.Limits = .init(), tlsPorts: Set<Int> = []) {
-        self.dataset = dataset
+        let snapshot = HubGraphs.Snapshot(dataset, version: Secret.make(bytes: 9))
+        self.init(graphs: { snapshot }, federation: nil, limits: limits, tlsPorts: tlsPorts)
+    }
+
+    init(
+        graphs: @escaping @Sendable () async throws -> HubGraphs.Snapshot, federation: FederationService?,
+        limits: SPARQLQuery.Limits = .init(), tlsPorts: Set<Int> = []
+    ) {
+        self.graphs = graphs
+        self.federation = federation
         self.limits = limits
         self.tlsPorts = tlsPorts
-        version = Secret.make(bytes: 9)
     }
 
     func answer(_ asked: SPARQLRequest, _ request: Request) async throws -> Response {
         let address = address(request)
-        guard let text = asked.text else { return try description(at: address, accept: request.headers[.accept]) }
+        let snapshot = try await graphs()
+        guard let text = asked.text else { return try description(of: snapshot, at: address, accept: request.headers[.accept]) }
+        if asked.isCohortQL { return try await answer(cohortQL: text, asked, request) }
         let query = try await parsed(text, base: address, asked)
+        if let federation, FederationQuestion.isAsked(by: query, federation.vocabulary) {
+            return try await answer(federated: text, base: address, asked, request)
+        }
+        let (dataset, version) = try await graphs(of: query, beside: snapshot, request)
         let form = try AnswerForm(for: query.kind, accept: request.headers[.accept])
-        let tag = query.isRepeatable ? entityTag(text, asked, form) : nil
-        var headers: HTTPFields = [.contentType: form.contentType, .vary: "Accept", .cacheControl: "no-cache"]
+        let tag = query.isRepeatable ? entityTag(text, asked, form, version) : nil
+        var headers: HTTPFields = [.contentType: form.contentType, .vary: "Accept, Accept-Encoding", .cacheControl: "no-cache"]
         if let tag, request.method == .get {
             headers[.eTag] = tag
             if let known = request.headers[.ifNoneMatch], Self.matches(known, tag) {
                 return Response(status: .notModified, headers: headers)
             }
         }
-        let (channel, cancellation) = start(query, form)
+        let (channel, cancellation) = start(query, on: dataset, form)
         let first: String?
         do {
             first = try await firstPiece(of: channel, cancellation, request)
@@ -68,11 +83,11 @@ struct SPARQLEndpoint: Sendable {
 
     // MARK: Computing
 
-    private func start(_ query: SPARQLQuery, _ form: AnswerForm) -> (PieceChannel, Cancellation) {
+    private func start(_ query: SPARQLQuery, on dataset: Dataset, _ form: AnswerForm) -> (PieceChannel, Cancellation) {
         let channel = PieceChannel(deadline: ContinuousClock.now + limits.maximumDuration)
         let cancellation = Cancellation()
         // It ends by itself: when the answer is sent, when its limits are passed, or when it is cancelled.
-        Task { [workers, dataset, limits] in
+        Task { [workers, limits] in
             do {
                 try await workers.run {
                     let writer = ResultWriter(table: form.table, graph: form.graph) { (piece: String) throws(DiagnosticList) in
@@ -129,7 +144,7 @@ struct SPARQLEndpoint: Sendable {
     // MARK: What an answer says of itself
 
     /// The same for the same question to the same graphs in the same form.
-    private func entityTag(_ text: String, _ asked: SPARQLRequest, _ form: AnswerForm) -> String {
+    private func entityTag(_ text: String, _ asked: SPARQLRequest, _ form: AnswerForm, _ version: String) -> String {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         let parts = [text, form.contentType] + asked.defaults.map { "d" + $0 } + asked.named.map { "n" + $0 }
         for byte in parts.joined(separator: "\u{0}").utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
@@ -156,9 +171,9 @@ struct SPARQLEndpoint: Sendable {
         return "\(isSecure ? "https" : "http")://\(isPlain && !authority.isEmpty ? authority : "localhost")/sparql"
     }
 
-    private func description(at address: String, accept: String?) throws -> Response {
+    private func description(of snapshot: HubGraphs.Snapshot, at address: String, accept: String?) throws -> Response {
         let form = try AnswerForm(for: .graph, accept: accept)
-        let triples = ServiceDescription(address: address, dataset: dataset).triples
+        let triples = ServiceDescription(address: address, dataset: snapshot.dataset, asksFederation: federation != nil).triples
         let text: String
         do throws(DiagnosticList) {
             text = try SPARQLResults.graph(triples).serialise(as: form.table, form.graph)

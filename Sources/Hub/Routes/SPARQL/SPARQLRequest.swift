@@ -5,17 +5,28 @@ import SPARQL
 /// What a request of the SPARQL 1.1 Protocol asks (section 2.1). Parameters that are not known are ignored, as stock clients send some of
 /// their own.
 struct SPARQLRequest: Sendable {
+    /// The media type of CohortQL.
+    static let cohortQL = "application/vnd.cohortium.cohortql"
+
     /// The query; nil when the endpoint is asked about itself.
     let text: String?
     /// `default-graph-uri` and `named-graph-uri`.
     let defaults: [String]
     let named: [String]
+    /// Whether the query is CohortQL, which asks the federation.
+    let isCohortQL: Bool
+    /// `purpose`, `threshold` and `timeout` in seconds, for questions to the federation.
+    let terms: FederationService.Terms
 
     /// Whether the request says which graphs are asked, whatever the query says.
     var namesItsDataset: Bool { !defaults.isEmpty || !named.isEmpty }
 
-    private init(text: String?, _ parameters: [FormParameters]) {
+    private init(text: String?, _ parameters: [FormParameters], isCohortQL: Bool = false) throws {
         self.text = text
+        self.isCohortQL = isCohortQL
+        terms = FederationService.Terms(
+            purpose: parameters.lazy.compactMap { $0["purpose"] }.first, threshold: try Self.number("threshold", parameters),
+            deadlineSeconds: try Self.number("timeout", parameters))
         defaults = parameters.flatMap { $0.values("default-graph-uri") }
         named = parameters.flatMap { $0.values("named-graph-uri") }
     }
@@ -25,7 +36,7 @@ struct SPARQLRequest: Sendable {
         let parameters = FormParameters(query)
         try Self.refuseUpdates(parameters)
         let hasQuery = !parameters.values("query").isEmpty
-        self.init(text: hasQuery ? try Self.query(in: [parameters]) : nil, [parameters])
+        try self.init(text: hasQuery ? try Self.query(in: [parameters]) : nil, [parameters])
     }
 
     /// A `POST`, with a form or with the query itself.
@@ -36,16 +47,17 @@ struct SPARQLRequest: Sendable {
             let inBody = FormParameters(try Self.text(of: body))
             try Self.refuseUpdates(inBody)
             try Self.refuseUpdates(inURL)
-            self.init(text: try Self.query(in: [inBody, inURL]), [inURL, inBody])
+            try self.init(text: try Self.query(in: [inBody, inURL]), [inURL, inBody])
         case "application/sparql-query":
-            self.init(text: try Self.text(of: body), [inURL])
+            try self.init(text: try Self.text(of: body), [inURL])
+        case Self.cohortQL: try self.init(text: try Self.text(of: body), [inURL], isCohortQL: true)
         case "application/sparql-update": throw Self.update
         case let other:
             throw Problem(
                 status: 415, title: "Not a query",
                 Diagnostic(
                     "F0620", other.isEmpty ? "the body's type is not said" : "a body of the type `\(other)` is not read here",
-                    help: "send `application/sparql-query`, or `query` in a form"))
+                    help: "send `application/sparql-query`, `\(Self.cohortQL)`, or `query` in a form"))
         }
     }
 
@@ -65,6 +77,12 @@ struct SPARQLRequest: Sendable {
             throw Problem.badRequest(Diagnostic("F0626", "the body is no UTF-8", help: "send the query in UTF-8"))
         }
         return text
+    }
+
+    private static func number(_ name: String, _ parameters: [FormParameters]) throws -> Int? {
+        guard let text = parameters.lazy.compactMap({ $0[name] }).first else { return nil }
+        if let number = Int(text) { return number }
+        throw Problem.badRequest(Diagnostic("F0629", "`\(name)` is no whole number", help: "write one, as `\(name)=60`"))
     }
 
     private static var update: Problem {

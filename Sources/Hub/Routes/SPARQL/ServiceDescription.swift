@@ -1,3 +1,5 @@
+import FederatedSPARQL
+import Hyperontology
 import RDF
 import SPARQL
 
@@ -5,6 +7,8 @@ import SPARQL
 struct ServiceDescription {
     let address: String
     let dataset: Dataset
+    /// Whether patients of the federation can be counted.
+    let asksFederation: Bool
 
     private static let sd = "http://www.w3.org/ns/sparql-service-description#"
     private static let void = "http://rdfs.org/ns/void#"
@@ -36,6 +40,14 @@ struct ServiceDescription {
             triples.append(Triple(named, Self.term("name"), .iri(name)))
             triples.append(Triple(named, Self.term("graph"), graph))
             triples += statistics(of: graph, dataset.statistics(of: name))
+        }
+        if asksFederation {
+            // None of its triples is stored, so there are no numbers of them.
+            let named = Term.iri(address + "#federation")
+            triples.append(Triple(data, Self.term("namedGraph"), named))
+            triples.append(Triple(named, Self.type, Self.term("NamedGraph")))
+            triples.append(Triple(named, Self.term("name"), .iri(FederationVocabulary.graphName)))
+            triples.append(Triple(service, Self.term("supportedLanguage"), .iri(CoreVocabulary.core + "CohortQL")))
         }
         return triples
     }

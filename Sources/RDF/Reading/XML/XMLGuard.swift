@@ -1,9 +1,10 @@
 /// Stands before the C parser: refuses XML that must not reach it, and tells what it loses.
 ///
 /// libraptor2 2.0.15 reads local files for a parameter entity of a DTD with all of its options against that set, expands entities
-/// without bound and takes minutes for deeply nested elements. So a DOCTYPE, another encoding than UTF-8, deep nesting and NUL are
-/// refused here, by a scan that knows no more of XML than this needs. It also accepts `rdf:aboutEach` and node identifiers that are no
-/// XML names, which are errors here, and it loses the language of property attributes, which this scan knows.
+/// without bound and takes minutes for deeply nested elements. So declarations (``EntityExpander`` has taken away a DOCTYPE that is
+/// harmless), another encoding than UTF-8, deep nesting and NUL are refused here, by a scan that knows no more of XML than this needs. It
+/// also accepts `rdf:aboutEach` and node identifiers that are no XML names, which are errors here, and it loses the language of property
+/// attributes, which this scan knows.
 struct XMLGuard {
     /// A part of a document that belongs to one element's tag, or to tags outside of every language.
     struct Portion {
@@ -126,7 +127,7 @@ struct XMLGuard {
                 state = .data
                 open.removeAll(keepingCapacity: true)
             } else if !data.starts(with: open), !"!--".utf8.starts(with: open) {
-                throw refusal("a DOCTYPE is not read, for its entities can name files and grow without bound")
+                throw refusal("a declaration stands where none may, and is not read")
             }
         default: state = .tag(quote: nil)
         }

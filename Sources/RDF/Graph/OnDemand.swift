@@ -1,10 +1,12 @@
 import Synchronization
 
 /// A value that is made when it is first asked for, once.
-final class OnDemand<Value: Sendable>: Sendable {
+package final class OnDemand<Value: Sendable>: Sendable {
     private let made = Mutex<Value?>(nil)
 
-    func value(_ make: () -> Value) -> Value {
+    package init() {}
+
+    package func value(_ make: () -> Value) -> Value {
         made.withLock { known in
             if let known { return known }
             let value = make()

@@ -1,0 +1,104 @@
+import CohortPlan
+import Diagnostics
+import Execution
+import Foundation
+import GRDB
+
+/// Answers from an index: what its profiles say is compared here as a live archive's answers are, and the series that have them are looked up.
+struct IndexReading: SeriesReading {
+    private let index: TagIndex
+    private let opened: SharedReading<Opened>
+
+    /// The index as one execution sees it.
+    private struct Opened: Sendable {
+        let snapshot: DatabaseSnapshot
+        let profiles: [(id: Int64, evidence: SeriesEvidence)]
+    }
+
+    init(_ index: TagIndex) {
+        self.index = index
+        opened = SharedReading {
+            let snapshot = try index.snapshot()
+            let profiles = try await snapshot.read { database in
+                let rows = try Row.fetchCursor(database, sql: "SELECT id, content FROM profile")
+                var found: [(id: Int64, evidence: SeriesEvidence)] = []
+                while let row = try rows.next() { found.append((row[0], try IndexContent.evidence(row[1]))) }
+                return found
+            }
+            return Opened(snapshot: snapshot, profiles: profiles)
+        }
+    }
+
+    static let statement = """
+        SELECT patient.name, study.uid, series.uid, study.earliest, study.latest, series.profile
+        FROM json_each(?) AS wanted JOIN series ON series.profile = wanted.value JOIN study ON study.id = series.study
+        JOIN patient ON patient.id = study.patient WHERE patient.name <> ''
+        """
+
+    func people() async throws(SourceFailure) -> [PersonRecord] {
+        try await reading { opened in
+            try await opened.snapshot.read { database in
+                let contents = try Row.fetchAll(database, sql: "SELECT id, content FROM person")
+                let persons = Dictionary(
+                    try contents.map { row in (row[0] as Int64, try IndexContent.person(row[1])) }, uniquingKeysWith: { first, _ in first })
+                let rows = try Row.fetchCursor(database, sql: "SELECT name, person FROM patient WHERE name <> ''")
+                var people: [PersonRecord] = []
+                while let row = try rows.next() {
+                    let person = persons[row[1]]
+                    people.append(PersonRecord(id: row[0], sexes: person?.sexes ?? [], births: person?.births ?? []))
+                }
+                return people
+            }
+        }
+    }
+
+    func orphans() async throws(SourceFailure) -> Int {
+        try await reading { opened in
+            try await opened.snapshot.read { database in
+                try Int.fetchOne(
+                    database,
+                    sql: """
+                        SELECT count(*) FROM patient JOIN study ON study.patient = patient.id JOIN series ON series.study = study.id
+                        WHERE patient.name = ''
+                        """) ?? 0
+            }
+        }
+    }
+
+    func rows(of request: LoweredRequest) async throws(SourceFailure) -> [SeriesRow] {
+        try await reading { opened in
+            var truths: [Int64: [Truth]] = [:]
+            for profile in opened.profiles {
+                let found = profile.evidence.truths(of: request.groups)
+                if found.isEmpty || found.contains(where: { $0 != .no }) { truths[profile.id] = found }
+            }
+            let wanted = "[\(truths.keys.sorted().map { "\($0)" }.joined(separator: ","))]"
+            return try await opened.snapshot.read { [truths] database in
+                let cursor = try Row.fetchCursor(database, sql: IndexReading.statement, arguments: [wanted])
+                var rows: [SeriesRow] = []
+                while let row = try cursor.next() {
+                    rows.append(
+                        SeriesRow(
+                            patient: row[0], study: row[1], uid: row[2], start: IndexReading.days(row[3], row[4]),
+                            truths: truths[row[5]] ?? []))
+                }
+                return rows
+            }
+        }
+    }
+
+    private static func days(_ earliest: Int?, _ latest: Int?) -> DateRange? {
+        guard let earliest, let latest else { return nil }
+        return DateRange(CalendarDate(daysSinceEpoch: earliest), CalendarDate(daysSinceEpoch: latest))
+    }
+
+    private func reading<Value: Sendable>(
+        _ read: @Sendable (Opened) async throws -> Value
+    ) async throws(SourceFailure) -> Value {
+        do {
+            return try await read(try await opened.value())
+        } catch {
+            throw index.failure(error)
+        }
+    }
+}

@@ -1,0 +1,67 @@
+public import Execution
+import GRDB
+import Hyperontology
+
+/// A recorded value that no concept is mapped to, so that a test of it is unknown. For who runs the node alone, and after its gate.
+public struct UnmappedValue: Sendable, Hashable {
+    /// The property's IRI.
+    public let property: String
+    /// As recorded, in capitals.
+    public let value: String
+    /// How many patients have a series with it.
+    public let patients: Int
+}
+
+extension DICOMAdapter {
+    /// The values in the index that the hyperontology has no mapping for, by property, the most frequent first.
+    @concurrent public func unmappedValues() async throws(SourceFailure) -> [UnmappedValue] {
+        guard let index else { return [] }
+        do {
+            let snapshot = try index.snapshot()
+            let profiles = try await snapshot.read { database in
+                try Row.fetchAll(database, sql: "SELECT id, content FROM profile").map { row in
+                    (id: row[0] as Int64, evidence: try IndexContent.evidence(row[1]))
+                }
+            }
+            var places: [ValuePlace: Set<Int64>] = [:]
+            for profile in profiles { for place in unmapped(in: profile.evidence) { places[place, default: []].insert(profile.id) } }
+            var found: [UnmappedValue] = []
+            for (place, profiles) in places {
+                let list = "[\(profiles.sorted().map { "\($0)" }.joined(separator: ","))]"
+                let patients = try await snapshot.read { database in
+                    try Int.fetchOne(
+                        database,
+                        sql: """
+                            SELECT count(DISTINCT study.patient) FROM json_each(?) AS wanted JOIN series ON series.profile = wanted.value
+                            JOIN study ON study.id = series.study JOIN patient ON patient.id = study.patient WHERE patient.name <> ''
+                            """, arguments: [list]) ?? 0
+                }
+                found.append(UnmappedValue(property: place.property, value: place.value, patients: patients))
+            }
+            return found.filter { $0.patients > 0 }.sorted { ($0.property, -$0.patients, $0.value) < ($1.property, -$1.patients, $1.value) }
+        } catch {
+            throw index.failure(error)
+        }
+    }
+
+    private struct ValuePlace: Hashable {
+        let property: String
+        let value: String
+    }
+
+    private func unmapped(in evidence: SeriesEvidence) -> Set<ValuePlace> {
+        var found: Set<ValuePlace> = []
+        for (property, binding) in bindings.properties {
+            for field in binding.fields {
+                guard let system = field.codeSystem else { continue }
+                for object in [evidence.series] + evidence.images {
+                    guard case .values(let values) = object[field.name] else { continue }
+                    for value in values where !bindings.knows(value, in: system) && !bindings.knows(value.uppercased(), in: system) {
+                        found.insert(ValuePlace(property: property, value: value.uppercased()))
+                    }
+                }
+            }
+        }
+        return found
+    }
+}

@@ -1,0 +1,36 @@
+import CohortPlan
+import Execution
+
+/// All that is known of one series: what the archive says of it as a whole, and what its images say.
+package struct SeriesEvidence: Hashable, Sendable {
+    let series: DICOMJSONObject
+    /// Without repetition: only that they differ matters, not how many they are.
+    let images: Set<DICOMJSONObject>
+
+    package init(series: DICOMJSONObject, images: some Sequence<DICOMJSONObject>) {
+        self.series = series
+        self.images = Set(images)
+    }
+
+    /// What it says to each group of tests: what the archive says of the series counts before what its images say.
+    func truths(of groups: [[SeriesTest]]) -> [Truth] {
+        groups.map { group in group.map { $0.truth(in: series) ?? $0.truth(in: images) }.conjunction }
+    }
+}
+
+/// What an execution reads series through: a live archive, or an index of one.
+protocol SeriesReading: Sendable {
+    /// Every patient who has a series.
+    func people() async throws(SourceFailure) -> [PersonRecord]
+    /// What the series say to the groups of a request's tests. Those that say no to all of them may be left out, and each has its study's day.
+    func rows(of request: LoweredRequest) async throws(SourceFailure) -> [SeriesRow]
+    /// How many series have no Patient ID.
+    func orphans() async throws(SourceFailure) -> Int
+}
+
+/// What the studies of a patient say of them, as recorded.
+struct PersonRecord: Hashable, Sendable {
+    let id: String
+    let sexes: Set<String>
+    let births: Set<String>
+}

@@ -1,0 +1,87 @@
+import Foundation
+import TestFederation
+import Testing
+
+/// A node is set up for a source, and the source held to the laws that every source must keep.
+@Suite(.timeLimit(.minutes(5))) struct NodeInstallTests {
+    private func run(_ arguments: [String]) async throws -> ProgramRun {
+        try await ProgramRun.cohortium(arguments + ["--ontologies", Project.ontologies])
+    }
+
+    private func population() async throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        let made = try await run(["synth", "--patients", "60", "--seed", "4", "--out", folder.path("data")])
+        #expect(made.status == 0, "\(made.errors)")
+        return folder
+    }
+
+    @Test func aNodeIsSetUpAndItsSourceKeepsTheLaws() async throws {
+        let data = try await population()
+        let places =
+            [("omop", "omop/omop.sqlite"), ("fhir", "fhir")]
+            + (FileManager.default.isExecutableFile(atPath: "/usr/bin/dcmdump") ? [("dicom", "dicom")] : [])
+        for (model, place) in places {
+            let node = data.path("node \(model)")
+            let arguments = ["node", "install", model, data.path("data/node-1/\(place)"), "--folder", node, "--name", "north"]
+            let installed = try await run(arguments)
+            #expect(installed.status == 0, "\(model): \(installed.errors)")
+            #expect(installed.output.contains("modality"), "\(model): \(installed.output)")
+            let policy = try String(contentsOfFile: node + "/policy.yaml", encoding: .utf8)
+            #expect(policy.contains("threshold: 11"))
+            let again = try await run(arguments)
+            #expect(again.status == 1 && again.errors.contains("N0473"), "\(again.errors)")
+            let verified = try await run(["node", "verify", "--config", node + "/node.yaml", "--questions", "2"])
+            #expect(verified.status == 0, "\(model): \(verified.errors)")
+            #expect(
+                verified.errors.contains("holds every patient comes once") || verified.errors.contains("holds  every patient comes once"))
+            #expect(!verified.errors.contains("BROKEN"))
+        }
+    }
+
+    @Test func aBrokenLawIsNamed() async throws {
+        let data = try await population()
+        let node = data.path("node")
+        let file = data.path("data/node-1/omop/omop.sqlite")
+        #expect(try await run(["node", "install", "omop", file, "--folder", node]).status == 0)
+        let script = """
+            import sqlite3, sys
+            database = sqlite3.connect(sys.argv[1])
+            database.execute("UPDATE drug_exposure SET drug_exposure_end_date = '1900-01-01'")
+            database.execute("UPDATE procedure_occurrence SET procedure_end_date = '1900-01-01'")
+            database.commit()
+            """
+        let changed = try await ProgramRun.run("/usr/bin/python3", ["-c", script, file])
+        #expect(changed.status == 0, "\(changed.errors)")
+        let verified = try await run(["node", "verify", "--config", node + "/node.yaml", "--questions", "40"])
+        #expect(verified.status == 1 && verified.errors.contains("N0475"), "\(verified.errors)")
+        #expect(verified.errors.contains("BROKEN no event ends before it begins"), "\(verified.errors)")
+    }
+
+    @Test func aSourceThatIsAwayIsNamedAndItsFilesStay() async throws {
+        let folder = try TemporaryFolder()
+        let installed = try await run(["node", "install", "dicom", "http://127.0.0.1:9/dicom-web", "--folder", folder.path("node")])
+        #expect(installed.status == 3 && installed.errors.contains("N0421"), "\(installed.errors)")
+        #expect(FileManager.default.fileExists(atPath: folder.path("node/node.yaml")))
+        let wrong = try await run(["node", "install", "pacs", "x", "--folder", folder.path("other")])
+        #expect(wrong.status != 0 && wrong.errors.contains("omop, fhir or dicom"))
+    }
+
+    @Test func anIndexIsAskedForByName() async throws {
+        let data = try await population()
+        try data.write("threshold: 11\nrounding: 5\nbreakdowns: [sex]\npurposes: [research]\n", to: "policy.yaml")
+        let without = try data.write(
+            "name: n\npolicy: policy.yaml\nsources:\n  - model: omop\n    sqlite: data/node-1/omop/omop.sqlite\n", to: "without.yaml")
+        let none = try await run(["node", "index", "--config", without])
+        #expect(none.status == 1 && none.errors.contains("N0471"), "\(none.errors)")
+        let with = try data.write(
+            "name: n\npolicy: policy.yaml\nsources:\n  - model: dicom\n    name: images\n    folder: data/node-1/dicom\n", to: "with.yaml")
+        let wrong = try await run(["node", "index", "--config", with, "--source", "image"])
+        #expect(wrong.status == 1 && wrong.errors.contains("N0472") && wrong.errors.contains("did you mean `images`"), "\(wrong.errors)")
+        let status = try await run(["node", "index", "--config", with, "--status"])
+        #expect(status.status == 0 && status.errors.contains("no index yet"), "\(status.errors)")
+        let gone = try data.write(
+            "name: n\npolicy: policy.yaml\nsources:\n  - model: dicom\n    folder: nowhere\n", to: "gone.yaml")
+        let away = try await run(["node", "index", "--config", gone])
+        #expect(away.status == 3 && away.errors.contains("N0467"), "\(away.errors)")
+    }
+}
