@@ -82,7 +82,7 @@ extension PlanBuilder {
     private mutating func codes(_ name: NameSyntax) -> VocabularySet? {
         guard let found = codeSets[name.text] else {
             let help =
-                laterNames.contains(name.text)
+                laterNames.contains { $0.definedName == name.text }
                 ? "move its definition up"
                 : nearest(to: name.text, among: codeSets.keys.sorted()).map { "did you mean `\($0)`?" }
                     ?? "define it above: `codes \(name.text) = include omop:201826`"
