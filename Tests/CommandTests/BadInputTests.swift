@@ -84,7 +84,8 @@ import Testing
         Sample("an answer that is not there", ["query", "--id", "5f0c", "--client", "client.yaml"], 1, "F0602", "5f0c"),
         Sample("a tool that is not there", ["dispatch", "good.cohort", "--tool", "none", "--client", "client.yaml"], 1, "U0205", "none"),
         Sample(
-            "a computation without images", ["dispatch", "good.cohort", "--digest", "sha256:0", "--client", "client.yaml"], 1, "F0608",
+            "a computation without images",
+            ["dispatch", "good.cohort", "--digest", "sha256:" + String(repeating: "0", count: 64), "--client", "client.yaml"], 1, "F0608",
             "images"),
     ]
 

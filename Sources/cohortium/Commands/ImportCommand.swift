@@ -6,7 +6,8 @@ import Foundation
 /// `cohortium import`: queries of other tools as CohortQL.
 struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Turn a cohort definition of another tool into CohortQL.", subcommands: [Atlas.self])
+        commandName: "import", abstract: "Turn a cohort definition of another tool into CohortQL.",
+        discussion: "Example:\n  cohortium import atlas stroke.json > stroke.cohort", subcommands: [Atlas.self])
 
     /// `cohortium import atlas`
     struct Atlas: AsyncParsableCommand {
