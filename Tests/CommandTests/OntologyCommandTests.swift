@@ -19,7 +19,7 @@ import Testing
         #expect(lines.contains { $0.contains("mappings/snomed.tsv:") } && lines.contains { $0.contains("concepts/tumours.ttl:") })
         #expect(lines.contains { $0.contains("by prp-spo2") || $0.contains("by prp-trp") })
         let none = try await cohortium("why", "Lung", "Breast Carcinoma")
-        #expect(none.status == 1 && none.errors.contains("U0015"))
+        #expect(none.status == 1 && none.errors.contains("U0017"))
         let unknown = try await cohortium("why", "Breast Carcnoma", "Lung")
         #expect(unknown.status == 1 && unknown.errors.contains("did you mean \"Breast Carcinoma\"?"))
     }

@@ -87,7 +87,7 @@ struct FederationService: Sendable {
                 throw Problem(
                     status: 503, title: "Ending",
                     Diagnostic(
-                        "F0628", "the hub ends before every node has answered", help: "ask for `/v1/queries/\(receipt.id)/result` later"))
+                        "F0649", "the hub ends before every node has answered", help: "ask for `/v1/queries/\(receipt.id)/result` later"))
             }
             let left = Duration.seconds(max(0.05, query.deadline.timeIntervalSinceNow))
             await core.bell.wait(for: HubCore.Topic.query(query.id), after: rings, atMost: min(left, .seconds(15)))

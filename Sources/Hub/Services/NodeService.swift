@@ -113,7 +113,7 @@ struct NodeService: Sendable {
     private static func check(_ models: [SourceModel]) throws(Problem) {
         guard models.count <= Limits.models else {
             throw Problem.badInput(
-                Diagnostic("F0626", "a node with \(models.count) source models is not taken", help: "name each of its sources once"))
+                Diagnostic("F0646", "a node with \(models.count) source models is not taken", help: "name each of its sources once"))
         }
     }
 
@@ -123,7 +123,7 @@ struct NodeService: Sendable {
         try NodeService.check(heartbeat.models)
         guard heartbeat.dataVersion.map({ !$0.isEmpty && $0.isReadable(atMost: Limits.version) }) ?? true else {
             throw Problem.badInput(
-                Diagnostic("F0627", "a version of data is one line of 1 to \(Limits.version) characters", help: "write `2025-10`"))
+                Diagnostic("F0647", "a version of data is one line of 1 to \(Limits.version) characters", help: "write `2025-10`"))
         }
         let now = Date()
         try await core.store.heartbeat(

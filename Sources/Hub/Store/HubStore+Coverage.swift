@@ -61,7 +61,7 @@ extension HubStore {
 
     private static func entry(_ row: Row) throws -> ConceptCoverage {
         guard let kind = EventKind(rawValue: row["kind"]), let coverage = Coverage(rawValue: row["coverage"]) else {
-            throw Diagnostic("F0627", "what a node covers is kept in a form that is not known here", help: "let the node report anew")
+            throw Diagnostic("F0648", "what a node covers is kept in a form that is not known here", help: "let the node report anew")
         }
         return ConceptCoverage(
             concept: ConceptIRI(row["concept"]), kind: kind, coverage: coverage,

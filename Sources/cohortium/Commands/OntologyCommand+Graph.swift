@@ -24,7 +24,7 @@ extension OntologyCommand {
             guard let reasons = hyperontology.reasons(between: from, and: to) else {
                 throw CommandFailure(
                     Diagnostic(
-                        "U0015", "neither of `\(first)` and `\(second)` stands below the other or means the same",
+                        "U0017", "neither of `\(first)` and `\(second)` stands below the other or means the same",
                         help: "compare both with `cohortium ontology show`"))
             }
             let console = Console()

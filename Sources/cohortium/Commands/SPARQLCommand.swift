@@ -84,7 +84,7 @@ struct SPARQLCommand: AsyncParsableCommand {
             let possible = Format.allCases.filter { $0 == .table || (kind == .graph ? $0.graph != nil : $0.table != nil) }
             throw CommandFailure(
                 Diagnostic(
-                    "U0008", "the answer to this query cannot be written as \(format.rawValue)",
+                    "U0018", "the answer to this query cannot be written as \(format.rawValue)",
                     help: "write " + possible.map(\.rawValue).joined(separator: ", ")))
         }
         return format

@@ -38,7 +38,7 @@ struct RemoteEndpoint {
             exitCode: ExitCodes.unavailable)
     }
 
-    /// - Throws: `U0015` for a file that cannot be read, or a way on which others could read the token.
+    /// - Throws: `U0019` for a file that cannot be read, or a way on which others could read the token.
     private func token(for address: String) throws -> String? {
         guard let tokenFile else { return nil }
         let isPrivate =
@@ -46,7 +46,7 @@ struct RemoteEndpoint {
         guard isPrivate, let data = FileManager.default.contents(atPath: tokenFile) else {
             throw CommandFailure(
                 Diagnostic(
-                    "U0015",
+                    "U0019",
                     isPrivate ? "the token file `\(tokenFile)` cannot be read" : "your token would go to `\(hub)` for everybody to read",
                     help: isPrivate ? "put the token there that the hub's operator gave you" : "use an address with `https:`"))
         }

@@ -28,7 +28,7 @@ extension SPARQLEndpoint {
 
     private func required() throws -> FederationService {
         guard let federation else {
-            throw Problem(status: 501, title: "No federation", Diagnostic("F0630", "no patients can be counted here", help: "ask a hub"))
+            throw Problem(status: 501, title: "No federation", Diagnostic("F0651", "no patients can be counted here", help: "ask a hub"))
         }
         return federation
     }

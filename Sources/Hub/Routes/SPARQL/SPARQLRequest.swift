@@ -82,7 +82,7 @@ struct SPARQLRequest: Sendable {
     private static func number(_ name: String, _ parameters: [FormParameters]) throws -> Int? {
         guard let text = parameters.lazy.compactMap({ $0[name] }).first else { return nil }
         if let number = Int(text) { return number }
-        throw Problem.badRequest(Diagnostic("F0629", "`\(name)` is no whole number", help: "write one, as `\(name)=60`"))
+        throw Problem.badRequest(Diagnostic("F0650", "`\(name)` is no whole number", help: "write one, as `\(name)=60`"))
     }
 
     private static var update: Problem {

@@ -42,12 +42,12 @@ enum DatasetCatalogue {
     ]
 
     /// The graph of a folder's `*.ttl` files; empty for none.
-    /// - Throws: `F0520` for a file that cannot be read, `F0521` for a dataset that lacks something.
+    /// - Throws: `F0522` for a file that cannot be read, `F0521` for a dataset that lacks something.
     static func read(folder: String?) throws(DiagnosticList) -> Graph {
         guard let folder else { return .empty }
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
             throw DiagnosticList([
-                Diagnostic("F0520", "the folder of datasets `\(folder)` cannot be read", help: "check `datasets` in the configuration")
+                Diagnostic("F0522", "the folder of datasets `\(folder)` cannot be read", help: "check `datasets` in the configuration")
             ])
         }
         var builder = GraphBuilder()
