@@ -1,8 +1,8 @@
 import RDF
 
 extension Hyperontology {
-    /// The concepts that fit a text, best first: by a code (`snomed:254837009`, or the code alone), by a name in any language, by
-    /// the beginnings of words in any order, by a part of a word, or in spite of a typing error.
+    /// The concepts that fit a text, best first: by a code (`snomed:254837009`, or the code alone) or by a whole name that looks like one;
+    /// else by a name in any language, by the beginnings of words in any order, by a part of a word, or in spite of a typing error.
     ///
     /// - Parameters:
     ///   - language: names in other languages do not count; nil for all. Names without a language always count.
@@ -10,14 +10,16 @@ extension Hyperontology {
     public func find(_ text: String, language: String? = nil, usedFor use: String? = nil, limit: Int) -> [SearchHit] {
         guard limit > 0 else { return [] }
         let byCode = codeHits(text).filter { use.map($0.concept.usedFor.contains) ?? true }
-        if !byCode.isEmpty { return Array(byCode.prefix(limit)) }
         let isFiltered = language != nil || use != nil
-        var hits: [SearchHit] = []
+        var hits = Array(byCode.prefix(limit))
+        let coded = Set(byCode.map(\.concept.iri))
         for match in searchIndex.index.find(text, limit: isFiltered ? max(limit * 20, 1000) : limit) where hits.count < limit {
             let (number, name) = searchIndex.names[match.entry]
             let concept = concepts[number]
             if let language, let own = name.language, !own.lowercased().hasPrefix(language.lowercased()) { continue }
             if let use, !concept.usedFor.contains(use) { continue }
+            // Beside a code only who is called exactly so: `T1` is a code of one thing and the name of another.
+            guard byCode.isEmpty || (match.kind == .name && !coded.contains(concept.iri)) else { continue }
             hits.append(SearchHit(concept: concept, name: name, kind: match.kind))
         }
         return hits
