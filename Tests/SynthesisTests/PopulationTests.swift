@@ -25,7 +25,7 @@ struct PopulationTests {
             let bare = try Hyperontology(directory: folder.path)
             let error = #expect(throws: Diagnostic.self) { try PopulationGenerator(seed: 1, patients: 1, hyperontology: bare) }
             #expect(error?.code == "U0302")
-            #expect(error?.message.contains("\"Prostate Specific Antigen\"") == true)
+            #expect(error?.notes.contains("no concept is called \"Prostate Specific Antigen\"") == true)
         }
     }
 

@@ -12,7 +12,7 @@ struct ClinicalTerms: Sendable {
         (.gradeGroup, 1...5), (.piRads, 1...5), (.biRads, 0...5),
     ]
 
-    /// - Throws: `U0302` naming every label that no concept has.
+    /// - Throws: `U0302`, with every label that no concept has in its notes.
     init(_ hyperontology: Hyperontology) throws(Diagnostic) {
         var missing: [String] = []
         func find(_ label: String, _ use: String) -> ConceptIRI {
@@ -28,8 +28,9 @@ struct ClinicalTerms: Sendable {
         self.categories = categories
         guard missing.isEmpty else {
             throw Diagnostic(
-                "U0302", "the hyperontology has no concept called \(missing.map { "\"\($0)\"" }.joined(separator: ", "))",
-                help: "load the concepts that come with cohortium, in `Ontologies/concepts`")
+                "U0302", "the hyperontology lacks \(missing.count) of the concepts that synthetic patients are made of",
+                help: "load the concepts that come with cohortium, in `Ontologies/concepts`",
+                notes: missing.map { "no concept is called \"\($0)\"" })
         }
     }
 
