@@ -115,13 +115,15 @@ extension RequestLowering {
         var text = """
             SELECT a.\(ancestry.descendant.quoted) AS id FROM \(ancestry.reference) AS a WHERE a.\(ancestry.ancestor.quoted) IN (\(selection))
             """
-        if let concepts = try? RowTable(named: "concept", columns: CDMTable(.death), schema: schema),
-            let id = try? concepts.column("concept_id"), let reason = try? concepts.column("invalid_reason")
-        {
-            let invalid = "SELECT c.\(id.name.quoted) FROM \(concepts.reference) AS c WHERE c.\(reason.name.quoted) IN ('D', 'U')"
-            text += " AND a.\(ancestry.descendant.quoted) NOT IN (\(invalid))"
-        }
+        if let invalid = try? invalidConcepts() { text += " AND a.\(ancestry.descendant.quoted) NOT IN (\(invalid))" }
         return text
+    }
+
+    /// A selection of the concepts that the site's vocabulary took back.
+    private func invalidConcepts() throws(LoweringGap) -> String {
+        let concepts = try RowTable(named: "concept", columns: CDMTable(.death), schema: schema)
+        let (id, reason) = (try concepts.column("concept_id"), try concepts.column("invalid_reason"))
+        return "SELECT c.\(id.name.quoted) FROM \(concepts.reference) AS c WHERE c.\(reason.name.quoted) IN ('D', 'U')"
     }
 
     /// The concepts that are mapped to those of a selection.
@@ -148,6 +150,11 @@ extension RequestLowering {
         }
         if (try? relationships()) == nil, terms.contains(where: \.mapped) {
             reasons.append("the database has no `concept_relationship`, so nothing is found that is mapped to a code")
+        }
+        if schema?.ancestry != nil, (try? invalidConcepts()) == nil, terms.contains(where: \.descendants) {
+            let reason =
+                "the database does not say which concepts are invalid (`concept.invalid_reason`), so those below a code are found too"
+            return Assessment(.approximate, reasons: reasons + [reason])
         }
         return reasons.isEmpty ? .exact : Assessment(set.exclude.isEmpty ? .narrower : .approximate, reasons: reasons)
     }

@@ -25,6 +25,22 @@ import Testing
             PlanEngine(sources: [database.adapter()]).explain(plan).flatMap(\.queries).contains { $0.text.contains("concept_ancestor") })
     }
 
+    /// Rows are asked for by codes with the semantics of ATLAS: what is invalid counts for nothing, where that is known.
+    @Test func aVocabularyThatDoesNotTellWhatIsInvalidIsNamed() async throws {
+        let request = EventRequest(
+            RecordRequest(.conditionOccurrence, codes: VocabularySet(include: [VocabularySet.Term(4_112_853)])))
+        let vocabulary = AncestorTests.rows + AncestorTests.table + AncestorTests.pairs
+        for (concepts, coverage) in [
+            ("", Coverage.approximate), ("CREATE TABLE concept (concept_id INTEGER, invalid_reason TEXT);", .exact),
+        ] {
+            let database = try SmallDatabase(vocabulary + concepts, isTyped: true)
+            defer { database.remove() }
+            let assessment = database.adapter().assess(request, in: try database.plan(breastCancer))
+            #expect(assessment.coverage == coverage, "\(assessment)")
+            #expect(assessment.reasons.contains { $0.contains("`concept.invalid_reason`") } == concepts.isEmpty)
+        }
+    }
+
     @Test(.enabled(if: PostgresServer.isInstalled, "skipped: no PostgreSQL server is installed (Debian: postgresql-15)"))
     func whatTheSiteHasBelowAConceptIsFoundInPostgreSQL() async throws {
         let database = try await SmallPostgres(AncestorTests.rows + AncestorTests.table + AncestorTests.pairs)
