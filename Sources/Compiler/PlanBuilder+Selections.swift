@@ -51,7 +51,13 @@ extension PlanBuilder {
             }
             if number == 1 { return fromEnd ? .last : .first }
             return .nth(fromEnd ? -number : number)
-        case .nearest(let anchor): return anchorPoint(anchor).map { .nearest($0) }
+        case .nearest(let anchor):
+            guard let point = anchorPoint(anchor) else { return nil }
+            if case .dates = point {
+                error("C0227", "what is nearest is told of a day alone", at: anchor.span, help: "write a day, as `2020-07-01`")
+                return nil
+            }
+            return .nearest(point)
         }
     }
 

@@ -145,11 +145,16 @@ extension PlanBuilder {
             let event = anchorsInScope.first { anchors[$0].name.text == name.text }
             guard let event, canBeUnknown(.exists(EventReference(event))) else { return nil }
             return "it is unknown whether a record is one of `\(name.text)`"
-        case .relation: return "the day is not known"
-        case .ratio: return "a number cannot be read or compared"
+        case .relation(_, let window, _):
+            guard case .same(let bond) = window.form else { return "the day is not known" }
+            return "the \(bond.rawValue) is not recorded"
+        case .ratio, .change: return "a number cannot be read or compared"
         case .observed: return nil
         case .count(_, let selection, _, _):
             if selection.value != nil { return "the value is recorded in a way that cannot be read" }
+            if selection.windows.contains(where: { if case .same = $0.form { true } else { false } }) {
+                return "it is not recorded what the event belongs to"
+            }
             return selection.attributes == nil && selection.having.isEmpty ? nil : "a property of the series is not recorded"
         }
     }

@@ -9,6 +9,8 @@ struct LeafAssessments {
     let birthDate: Assessment
     /// By request of which the number itself is needed: whether its source hands it over.
     let values: [EventRequest: Assessment]
+    /// By request and what its events are asked to have in common with others: whether its source says what they belong to.
+    let bonds: [BondedRequest: Assessment]
     /// By named event.
     let anchorRequests: [EventRequest]
 
@@ -16,7 +18,8 @@ struct LeafAssessments {
     func assessment(of selection: EventSelection) -> Assessment {
         let own = (choices[selection.request] ?? .none).assessment
         let points = selection.windows.map(\.anchor) + [selection.pick.anchor].compactMap(\.self)
-        let placed = points.reduce(own) { $0.combined(with: position(of: $1)) }
+        let bonded = selection.windows.reduce(own) { $0.combined(with: bond(in: $1, of: selection.request)) }
+        let placed = points.reduce(bonded) { $0.combined(with: position(of: $1)) }
         guard selection.pick.needsNumber else { return placed }
         return placed.combined(with: values[selection.request] ?? .notEvaluable("the node has no source for it"))
     }
@@ -26,6 +29,18 @@ struct LeafAssessments {
     /// An event that is found too often or too seldom can be another one than is meant, so its day bounds nothing.
     func position(of point: AnchorPoint) -> Assessment {
         point.event.map { position(of: $0) } ?? .exact
+    }
+
+    /// How well it is known whether events have in common with an anchor what a window asks for.
+    private func bond(in window: Window, of request: EventRequest) -> Assessment {
+        guard let bond = window.bond, let event = window.anchor.event else { return .exact }
+        let other = anchorRequests[event.index]
+        // A study has one name everywhere; visits and specimens are numbered by each source.
+        guard bond == .study || choices[request]?.source == choices[other]?.source else {
+            return .notEvaluable("the two events are in two sources, which number each \(bond.rawValue) in their own way")
+        }
+        return [request, other].map { bonds[BondedRequest($0, bond)] ?? .notEvaluable("the node has no source for it") }
+            .reduce(.exact) { $0.combined(with: $1) }
     }
 
     private func number(of event: EventReference) -> Assessment {
@@ -57,8 +72,10 @@ struct LeafAssessments {
             let found = assessment(of: selection)
             return Assessment(found.coverage.counted(in: range), reasons: found.reasons)
         case .exists(let event): return anchors[event.index]
-        case .relation(let event, let window): return position(of: event).combined(with: position(of: window.anchor))
-        case .ratio(let event, let other, _): return number(of: event).combined(with: number(of: other))
+        case .relation(let event, let window):
+            return position(of: event).combined(with: position(of: window.anchor)).combined(
+                with: bond(in: window, of: anchorRequests[event.index]))
+        case .ratio(let event, let other, _), .change(let event, let other, _): return number(of: event).combined(with: number(of: other))
         case .sex: return sex
         case .atlas(let cohort): return assessment(of: cohort)
         case .age(let point, _), .ageInMonths(let point, _): return birthDate.combined(with: position(of: point))
@@ -80,6 +97,17 @@ struct LeafAssessments {
         case .given(let known, let part): return ConditionSummary(summary(of: part), given: summary(of: known))
         default: return ConditionSummary(leaf: assessment(ofLeaf: condition))
         }
+    }
+}
+
+/// A request whose events are asked to have something in common with others.
+struct BondedRequest: Hashable, Sendable {
+    let request: EventRequest
+    let bond: Bond
+
+    init(_ request: EventRequest, _ bond: Bond) {
+        self.request = request
+        self.bond = bond
     }
 }
 

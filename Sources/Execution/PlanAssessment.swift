@@ -16,6 +16,7 @@ public struct PlanAssessment: Sendable {
     let anchors: [Assessment]
     private let plan: CohortPlan
     private let values: [EventRequest: Assessment]
+    private let bonds: [BondedRequest: Assessment]
 
     init(_ expanded: ExpandedPlan, sources: [any SourceAdapter]) {
         let plan = expanded.plan
@@ -34,7 +35,9 @@ public struct PlanAssessment: Sendable {
             )
         }
         self.values = Dictionary(uniqueKeysWithValues: valued)
-        self.anchors = PlanAssessment.anchors(of: plan, choices, values)
+        self.bonds = PlanAssessment.bonds(expanded, choices, sources)
+        self.anchors = PlanAssessment.anchors(of: plan, choices, values, bonds)
+        let gapsOfBonds = bonds.filter { $0.value.coverage == .notEvaluable }
         self.coverage = plan.criteria.map { criterion in
             let choice =
                 switch criterion.subject {
@@ -42,13 +45,18 @@ public struct PlanAssessment: Sendable {
                 case .sex: sex
                 case .birthDate: birthDate
                 }
+            // The events are found all the same; that they cannot be told to belong together is said beside.
+            var reasons = choice.assessment.reasons
+            if case .events(let request) = criterion.subject {
+                reasons += gapsOfBonds.filter { $0.key.request == request }.flatMap(\.value.reasons).sorted()
+            }
             return CriterionCoverage(
-                criterionID: criterion.id, coverage: choice.assessment.coverage, reasons: choice.assessment.reasons,
+                criterionID: criterion.id, coverage: choice.assessment.coverage, reasons: reasons,
                 source: choice.source.map { sources[$0].name })
         }
         let leaves = LeafAssessments(
             choices: choices, anchors: anchors, sex: sex.assessment, birthDate: birthDate.assessment, values: values,
-            anchorRequests: plan.anchors.map(\.request))
+            bonds: bonds, anchorRequests: plan.anchors.map(\.request))
         self.gaps = leaves.gaps(in: plan.condition)
         self.overall = leaves.overall(of: plan)
     }
@@ -65,7 +73,7 @@ public struct PlanAssessment: Sendable {
     private var leaves: LeafAssessments {
         LeafAssessments(
             choices: requests, anchors: anchors, sex: sex.assessment, birthDate: birthDate.assessment, values: values,
-            anchorRequests: plan.anchors.map(\.request))
+            bonds: bonds, anchorRequests: plan.anchors.map(\.request))
     }
 
     /// By stratum of an axis, how well it is known which events fall into it, `unknown` left out; none for what is read with the patients
@@ -94,14 +102,27 @@ public struct PlanAssessment: Sendable {
         return choices
     }
 
+    /// Who says what the events of a request belong to: its own source.
+    private static func bonds(
+        _ expanded: ExpandedPlan, _ choices: [EventRequest: SourceChoice], _ sources: [any SourceAdapter]
+    ) -> [BondedRequest: Assessment] {
+        var bonds: [BondedRequest: Assessment] = [:]
+        for (request, asked) in expanded.plan.bonds {
+            guard let source = choices[request]?.source else { continue }
+            for bond in asked { bonds[BondedRequest(request, bond)] = sources[source].assess(bond, of: request, in: expanded) }
+        }
+        return bonds
+    }
+
     private static func anchors(
-        of plan: CohortPlan, _ choices: [EventRequest: SourceChoice], _ values: [EventRequest: Assessment]
+        of plan: CohortPlan, _ choices: [EventRequest: SourceChoice], _ values: [EventRequest: Assessment],
+        _ bonds: [BondedRequest: Assessment]
     ) -> [Assessment] {
         var assessed: [Assessment] = []
         for anchor in plan.anchors {
             let known = LeafAssessments(
                 choices: choices, anchors: assessed, sex: .exact, birthDate: .exact, values: values,
-                anchorRequests: plan.anchors.map(\.request))
+                bonds: bonds, anchorRequests: plan.anchors.map(\.request))
             assessed.append(known.assessment(of: anchor))
         }
         return assessed

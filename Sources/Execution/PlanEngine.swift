@@ -119,7 +119,7 @@ struct SourceNeeds {
         case .given(let known, let part): for part in [known, part] { add(part, assessment) }
         case .count(let selection, _), .chain(let selection, _, _):
             if assessment.assessment(ofLeaf: condition).coverage != .notEvaluable { add(selection.request, assessment) }
-        case .exists, .relation, .ratio: break
+        case .exists, .relation, .ratio, .change: break
         case .sex: add(assessment.sex)
         case .age, .ageInMonths: add(assessment.birthDate)
         case .atlas(let cohort):

@@ -94,7 +94,12 @@ struct PlanEvaluation {
             guard let column = events.columns[event.index] else { return .allUnknown(count: patients.count) }
             return TruthSets(count: patients.count) { column.exists(for: $0) }
         case .relation(let event, let window): return relation(event, window)
-        case .ratio(let event, let other, let range): return ratio(event, other, range)
+        case .ratio(let event, let other, let range):
+            return numbers(event, other) { range.contains(ratioOf: $0.value, to: $1.value) }
+        case .change(let event, let other, let change):
+            return numbers(event, other) {
+                change.holds(from: DatedValue($0.value, on: $0.start), to: DatedValue($1.value, on: $1.start))
+            }
         case .sex(let sex): return TruthSets(count: patients.count) { patients.sexes[$0].map { Truth($0 == sex) } ?? .unknown }
         case .age(let point, let range): return age(at: point) { $0.age(since: $1, isIn: range) }
         case .ageInMonths(let point, let range): return age(at: point) { $0.months(since: $1, isIn: range) }
@@ -123,15 +128,14 @@ struct PlanEvaluation {
         }
     }
 
-    private func ratio(_ event: EventReference, _ other: EventReference, _ range: QuantityRange) -> TruthSets {
+    private func numbers(_ event: EventReference, _ other: EventReference, _ test: (SourceEvent, SourceEvent) -> Truth) -> TruthSets {
         guard let first = events.columns[event.index], let second = events.columns[other.index] else {
             return .allUnknown(count: patients.count)
         }
         return TruthSets(count: patients.count) { patient in
             switch (first.resolutions[patient], second.resolutions[patient]) {
             case (.none, _), (_, .none): .no
-            case (.event(let row), .event(let otherRow)):
-                range.contains(ratioOf: first.table[row].value, to: second.table[otherRow].value)
+            case (.event(let row), .event(let otherRow)): test(first.table[row], second.table[otherRow])
             default: .unknown
             }
         }

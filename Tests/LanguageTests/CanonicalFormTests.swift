@@ -118,6 +118,10 @@ import Testing
             .chain(EventSelection(EventRequest(kind: .death)), count: 2, Gap(from: .zero)),
             .chain(EventSelection(EventRequest(kind: .death)), count: 3, Gap(from: .zero)),
             .chain(EventSelection(EventRequest(kind: .death)), count: 2, Gap(from: .zero, to: .zero)),
+            .relation(EventReference(1), Window(same: .visit, as: EventReference(0))),
+            .relation(EventReference(1), Window(same: .study, as: EventReference(0))),
+            .relation(EventReference(0), Window(same: .visit, as: EventReference(1))),
+            .age(.dates(DateRange(CalendarDate(daysSinceEpoch: 0), CalendarDate(daysSinceEpoch: 364))), CountRange(18, nil)),
             .count(EventSelection(EventRequest(kind: .death), pick: .nth(2)), .atLeastOne),
             .count(EventSelection(EventRequest(kind: .death), pick: .nth(-2)), .atLeastOne),
         ]
@@ -173,6 +177,9 @@ import Testing
             .chain(EventSelection(death), count: 2, Gap(from: CalendarDistance(-1, .day))),
             .chain(EventSelection(death), count: 2, Gap(from: .zero, to: CalendarDistance(1_000_000, .year))),
             .ratio(EventReference(0), to: EventReference(0), QuantityRange(unit: "1")),
+            .change(from: EventReference(0), to: EventReference(0), .relative(.increase, QuantityRange(unit: "1"))),
+            .relation(EventReference(0), Window(same: .visit, as: EventReference(9))),
+            .count(EventSelection(death, windows: [Window(same: .visit, as: EventReference(9))]), .atLeastOne),
             .ageInMonths(.start(EventReference(7)), CountRange(1, 2)), .given(.sex(.male), .exists(EventReference(5))),
         ]
         for condition in conditions { #expect(throws: InvalidPlan.self, "\(condition)") { try plan(condition) } }

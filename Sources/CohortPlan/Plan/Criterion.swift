@@ -51,7 +51,7 @@ extension CohortPlan {
         case .chain(let selection, _, _): leaf(.events(selection.request), negated: negated)
         case .count(let selection, let range):
             leaf(.events(selection.request), negated: range.upper != nil && range.lower == 0 ? !negated : negated)
-        case .exists, .relation, .ratio: break
+        case .exists, .relation, .ratio, .change: break
         case .sex: leaf(.sex, negated: negated)
         case .atlas(let cohort):
             for (index, request) in cohort.requests.enumerated() {
@@ -77,9 +77,34 @@ extension CohortPlan {
             case .all(let parts), .any(let parts), .some(_, let parts): rest += parts
             case .not(let part), .known(let part), .possible(let part): rest.append(part)
             case .given(let known, let part): rest += [known, part]
-            case .ratio(let event, let other, _): found.formUnion([anchors[event.index].request, anchors[other.index].request])
+            case .ratio(let event, let other, _), .change(let event, let other, _): found.formUnion([anchors[event.index].request, anchors[other.index].request])
             case .count(let selection, _) where selection.pick.needsNumber: found.insert(selection.request)
             case .count, .chain, .exists, .relation, .sex, .age, .ageInMonths, .atlas: break
+            }
+        }
+        return found
+    }
+
+    /// By request, what it is asked to have in common with others: for the sources, which must then say what its events belong to.
+    public var bonds: [EventRequest: Set<Bond>] {
+        var found: [EventRequest: Set<Bond>] = [:]
+        func add(_ windows: [Window], of request: EventRequest) {
+            for window in windows {
+                guard let bond = window.bond, let event = window.anchor.event else { continue }
+                found[request, default: []].insert(bond)
+                found[anchors[event.index].request, default: []].insert(bond)
+            }
+        }
+        for anchor in anchors { add(anchor.windows, of: anchor.request) }
+        var rest = [condition] + report.overlap + report.funnel
+        while let next = rest.popLast() {
+            switch next {
+            case .all(let parts), .any(let parts), .some(_, let parts): rest += parts
+            case .not(let part), .known(let part), .possible(let part): rest.append(part)
+            case .given(let known, let part): rest += [known, part]
+            case .relation(let event, let window): add([window], of: anchors[event.index].request)
+            case .count(let selection, _), .chain(let selection, _, _): add(selection.windows, of: selection.request)
+            case .exists, .ratio, .change, .sex, .age, .ageInMonths, .atlas: break
             }
         }
         return found

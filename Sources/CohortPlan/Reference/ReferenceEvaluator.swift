@@ -23,9 +23,22 @@ public struct ReferenceEvaluator: Sendable {
         let study: String?
         let series: [String]
         var value = RecordedValue.absent
+        var visit: String?
+        var specimen: String?
 
         func with(_ truth: Truth) -> Candidate {
-            Candidate(key: key, start: start, end: end, truth: truth, study: study, series: series, value: value)
+            Candidate(
+                key: key, start: start, end: end, truth: truth, study: study, series: series, value: value, visit: visit,
+                specimen: specimen)
+        }
+
+        /// What it belongs to; nil where that is not recorded.
+        func belongs(to bond: Bond) -> String? {
+            switch bond {
+            case .visit: visit
+            case .study: study
+            case .specimen: specimen
+            }
         }
     }
 
@@ -82,6 +95,13 @@ public struct ReferenceEvaluator: Sendable {
             switch (resolved.resolutions[event.index], resolved.resolutions[other.index]) {
             case (.none, _), (_, .none): return .no
             case (.event(let first), .event(let second)): return range.contains(ratioOf: first.value, to: second.value)
+            default: return .unknown
+            }
+        case .change(let event, let other, let change):
+            switch (resolved.resolutions[event.index], resolved.resolutions[other.index]) {
+            case (.none, _), (_, .none): return .no
+            case (.event(let first), .event(let second)):
+                return change.holds(from: DatedValue(first.value, on: first.start), to: DatedValue(second.value, on: second.start))
             default: return .unknown
             }
         case .sex(let sex):
@@ -171,7 +191,7 @@ public struct ReferenceEvaluator: Sendable {
             return event.series.map { series in
                 Candidate(
                     key: series.uid, start: event.start, end: event.end, truth: truth(of: request.attributes, in: series), study: event.key,
-                    series: [series.uid])
+                    series: [series.uid], visit: event.visit)
             }
         case .imagingStudy:
             guard event.kind == .imagingStudy else { return [] }
@@ -180,7 +200,9 @@ public struct ReferenceEvaluator: Sendable {
                 request.havingSeries.isEmpty || request.havingSeries.contains { self.truth(of: $0, in: series) == .yes }
             }
             return [
-                Candidate(key: event.key, start: event.start, end: event.end, truth: truth, study: event.key, series: series.map(\.uid))
+                Candidate(
+                    key: event.key, start: event.start, end: event.end, truth: truth, study: event.key, series: series.map(\.uid),
+                    visit: event.visit)
             ]
         default:
             // Radiotherapy is a procedure (core.ttl), so who asks for procedures means it too.
@@ -189,7 +211,12 @@ public struct ReferenceEvaluator: Sendable {
             if let set = request.concepts { truth = Truth(event.concept.map { expand(set).contains($0) } ?? false) }
             if let test = request.value { truth = truth && test.evaluate(recordedValue(of: event, for: test), expand: expand) }
             let value = event.quantity.map { RecordedValue.quantity($0, comparator: event.comparator) } ?? .absent
-            return [Candidate(key: event.key, start: event.start, end: event.end, truth: truth, study: nil, series: [], value: value)]
+            return [
+                Candidate(
+                    key: event.key, start: event.start, end: event.end, truth: truth, study: nil, series: [], value: value,
+                    visit: event.kind == .visit ? event.key : event.visit,
+                    specimen: event.kind == .specimen ? event.key : event.specimen)
+            ]
         }
     }
 
@@ -299,8 +326,11 @@ public struct ReferenceEvaluator: Sendable {
 
     func day(of point: AnchorPoint, _ resolved: Resolved) -> AnchorDay {
         guard let event = point.event else {
-            if case .date(let date) = point { return .day(DateRange(date)) }
-            return .unknown
+            switch point {
+            case .date(let date): return .day(DateRange(date))
+            case .dates(let range): return .day(range)
+            case .start, .end: return .unknown
+            }
         }
         switch resolved.resolutions[event.index] {
         case .none: return .none
@@ -312,6 +342,7 @@ public struct ReferenceEvaluator: Sendable {
     }
 
     private func truth(of window: Window, for candidate: Candidate, _ resolved: Resolved) -> Truth {
+        if let bond = window.bond { return truth(of: bond, with: window.anchor, for: candidate, resolved) }
         switch day(of: window.anchor, resolved) {
         case .none: return .no
         case .unknown: return .unknown
@@ -326,6 +357,18 @@ public struct ReferenceEvaluator: Sendable {
                 return bound.isInclusive ? isAtLeast(limit, start) : !isAtLeast(start, limit)
             }
             return (after ?? .yes) && (before ?? .yes)
+        }
+    }
+
+    /// Whether an event has something in common with another one: unknown where one of the two does not say what it belongs to.
+    private func truth(of bond: Bond, with anchor: AnchorPoint, for candidate: Candidate, _ resolved: Resolved) -> Truth {
+        guard let event = anchor.event else { return .unknown }
+        switch resolved.resolutions[event.index] {
+        case .none: return .no
+        case .unknown: return .unknown
+        case .event(let other):
+            guard let own = candidate.belongs(to: bond), let its = other.belongs(to: bond) else { return .unknown }
+            return Truth(own == its)
         }
     }
 
