@@ -97,7 +97,7 @@ extension PlanBuilder {
         for part in parts {
             guard case .relation(let event, let window) = part.condition else { continue }
             let clash = known.first { other in
-                other.event == event && other.window.anchor == window.anchor && other.window.side == window.side
+                other.event == event && other.window.side == window.side
                     && PlanBuilder.areDisjoint(other.window, window)
             }
             if let clash {

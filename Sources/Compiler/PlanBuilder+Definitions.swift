@@ -230,9 +230,12 @@ extension PlanBuilder {
                     help: "move its definition up; an event cannot refer to itself")
             } else {
                 let suggestion = nearest(to: name.text, among: anchors[anchorsInScope].map(\.name.text))
+                let isCohort = cohorts[name.text] != nil
                 error(
                     "C0211", "no event is called `\(name.text)`", at: name.span,
-                    help: suggestion.map { "did you mean `\($0)`?" } ?? "define it above: `\(name.text) = first diagnosis of …`")
+                    help: isCohort
+                        ? "it is a cohort: write `in \(name.text)`"
+                        : suggestion.map { "did you mean `\($0)`?" } ?? "define it above: `\(name.text) = first diagnosis of …`")
             }
             return nil
         }

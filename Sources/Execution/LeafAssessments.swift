@@ -16,12 +16,17 @@ struct LeafAssessments {
 
     /// How well it is known which of a patient's events a selection finds.
     func assessment(of selection: EventSelection) -> Assessment {
-        let own = (choices[selection.request] ?? .none).assessment
         let points = selection.windows.map(\.anchor) + [selection.pick.anchor].compactMap(\.self)
-        let bonded = selection.windows.reduce(own) { $0.combined(with: bond(in: $1, of: selection.request)) }
-        let placed = points.reduce(bonded) { $0.combined(with: position(of: $1)) }
+        let placed = points.reduce(ownAssessment(of: selection)) { $0.combined(with: position(of: $1)) }
         guard selection.pick.needsNumber else { return placed }
         return placed.combined(with: values[selection.request] ?? .notEvaluable("the node has no source for it"))
+    }
+
+    /// The same, but for the events that it is measured from.
+    func ownAssessment(of selection: EventSelection) -> Assessment {
+        let found = (choices[selection.request] ?? .none).assessment
+        let bonded = selection.windows.reduce(found) { $0.combined(with: bond(in: $1, of: selection.request)) }
+        return selection.ranks.reduce(bonded) { $0.combined(with: rank($1, of: selection.request)) }
     }
 
     /// How well the day of a point in time is known.
@@ -29,6 +34,18 @@ struct LeafAssessments {
     /// An event that is found too often or too seldom can be another one than is meant, so its day bounds nothing.
     func position(of point: AnchorPoint) -> Assessment {
         point.event.map { position(of: $0) } ?? .exact
+    }
+
+    /// How well it is known which events have one value of an order: told too often or too seldom, another event comes first.
+    private func rank(_ rank: EventRequest, of request: EventRequest) -> Assessment {
+        let choice = choices[rank] ?? .none
+        guard choice.assessment.coverage == .notEvaluable || choice.source == choices[request]?.source else {
+            return .notEvaluable("the events and the values that they are ordered by are in two sources")
+        }
+        switch choice.assessment.coverage {
+        case .exact, .notEvaluable: return choice.assessment
+        case .broader, .narrower, .approximate: return Assessment(.approximate, reasons: choice.assessment.reasons)
+        }
     }
 
     /// How well it is known whether events have in common with an anchor what a window asks for.

@@ -78,9 +78,15 @@ struct NamedEvents {
     }
 
     /// What a selection is for the patient.
-    func resolution(of selection: EventSelection, in table: EventTable, for patient: Int) -> AnchorColumn.Resolution {
+    /// - Parameter ranks: the tables of the requests that tell the order which the selection goes by (``CohortPlan/EventSelection/ranks``).
+    func resolution(of selection: EventSelection, in table: EventTable, ranks: [EventTable], for patient: Int) -> AnchorColumn.Resolution {
         let near = selection.pick.anchor.map { day(of: $0, for: patient) } ?? .none
-        return candidates(of: selection, in: table, for: patient).resolve(selection.pick, near: near, in: table)
+        var places: [String: Set<Int>] = [:]
+        for (place, ranked) in ranks.enumerated() {
+            for row in ranked.rows(of: patient) where ranked[row].isCertain { places[ranked[row].key, default: []].insert(place) }
+        }
+        func rank(_ row: Int) -> Int? { places[table[row].key].flatMap { $0.count == 1 ? $0.first : nil } }
+        return candidates(of: selection, in: table, for: patient).resolve(selection.pick, near: near, rank: rank, in: table)
     }
 
     /// The patient's events of a selection, before its pick.

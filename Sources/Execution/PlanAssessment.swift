@@ -37,26 +37,27 @@ public struct PlanAssessment: Sendable {
         self.values = Dictionary(uniqueKeysWithValues: valued)
         self.bonds = PlanAssessment.bonds(expanded, choices, sources)
         self.anchors = PlanAssessment.anchors(of: plan, choices, values, bonds)
+        let leaves = LeafAssessments(
+            choices: choices, anchors: anchors, sex: sex.assessment, birthDate: birthDate.assessment, values: values,
+            bonds: bonds, anchorRequests: plan.anchors.map(\.request))
         let gapsOfBonds = bonds.filter { $0.value.coverage == .notEvaluable }
-        self.coverage = plan.criteria.map { criterion in
+        self.coverage = plan.selectedCriteria.map { criterion, selection in
             let choice =
                 switch criterion.subject {
                 case .events(let request): choices[request] ?? .none
                 case .sex: sex
                 case .birthDate: birthDate
                 }
-            // The events are found all the same; that they cannot be told to belong together is said beside.
-            var reasons = choice.assessment.reasons
+            let own = selection.map { leaves.ownAssessment(of: $0) } ?? choice.assessment
+            var reasons = own.reasons
+            // What is asked of two named events has no criterion of its own.
             if case .events(let request) = criterion.subject {
                 reasons += gapsOfBonds.filter { $0.key.request == request }.flatMap(\.value.reasons).sorted()
+                    .filter { !own.reasons.contains($0) }
             }
             return CriterionCoverage(
-                criterionID: criterion.id, coverage: choice.assessment.coverage, reasons: reasons,
-                source: choice.source.map { sources[$0].name })
+                criterionID: criterion.id, coverage: own.coverage, reasons: reasons, source: choice.source.map { sources[$0].name })
         }
-        let leaves = LeafAssessments(
-            choices: choices, anchors: anchors, sex: sex.assessment, birthDate: birthDate.assessment, values: values,
-            bonds: bonds, anchorRequests: plan.anchors.map(\.request))
         self.gaps = leaves.gaps(in: plan.condition)
         self.overall = leaves.overall(of: plan)
     }
@@ -92,6 +93,12 @@ public struct PlanAssessment: Sendable {
         var choices: [EventRequest: SourceChoice] = [:]
         for case .events(let request) in plan.criteria.map(\.subject) where choices[request] == nil {
             choices[request] = SourceChoice(among: sources) { $0.assess(request, in: expanded) }
+        }
+        for selection in plan.selections {
+            guard let owner = choices[selection.request]?.source else { continue }
+            for request in selection.ranks where choices[request] == nil {
+                choices[request] = SourceChoice(of: owner, among: sources) { $0.assess(request, in: expanded) }
+            }
         }
         for axis in plan.report.axes {
             guard let event = axis.event, let owner = choices[plan.anchors[event.index].request]?.source else { continue }

@@ -27,7 +27,8 @@ struct PlanEvaluation {
                 events.append(nil)
                 continue
             }
-            let resolutions = (0..<patients.count).map { events.resolution(of: anchor, in: table, for: $0) }
+            let ranks = anchor.ranks.compactMap { tables[$0] }
+            let resolutions = (0..<patients.count).map { events.resolution(of: anchor, in: table, ranks: ranks, for: $0) }
             events.append(AnchorColumn(table: table, resolutions: resolutions))
         }
         self.plan = plan
@@ -111,8 +112,9 @@ struct PlanEvaluation {
 
     private func count(_ selection: EventSelection, _ range: CountRange) -> TruthSets {
         guard let table = tables[selection.request] else { return .allUnknown(count: patients.count) }
+        let ranks = selection.ranks.compactMap { tables[$0] }
         return TruthSets(count: patients.count) { patient in
-            switch events.resolution(of: selection, in: table, for: patient) {
+            switch events.resolution(of: selection, in: table, ranks: ranks, for: patient) {
             case .events(let certain, let possible): return range.contains(from: certain.count, to: certain.count + possible)
             case .event: return range.contains(from: 1, to: 1)
             case .none: return range.contains(from: 0, to: 0)

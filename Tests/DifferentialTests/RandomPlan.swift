@@ -147,6 +147,11 @@ struct RandomPlan {
         if pick.isSingle, case .quantity = request.value, random.oneIn(3) {
             return EventSelection(request, windows: windows, pick: random.pick([.lowest, .highest]))
         }
+        if pick.isSingle, case .coded = request.value, random.oneIn(3),
+            let question = pool.coded.first(where: { $0.concept == request.concepts?.include.first?.concept })
+        {
+            return EventSelection(request, windows: windows, pick: .ranked(question.answers.shuffled(using: &random)))
+        }
         return EventSelection(request, windows: windows, pick: pick)
     }
 

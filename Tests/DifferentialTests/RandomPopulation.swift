@@ -1,4 +1,5 @@
 import CohortPlan
+import Foundation
 import Hyperontology
 
 /// Small random patients, made to be awkward: ties, same-day events, leap days, missing values, odd units, bounds in place of numbers, partial

@@ -37,6 +37,7 @@ import Testing
             case .nearest: "pick nearest"
             case .lowest: "pick lowest"
             case .highest: "pick highest"
+            case .ranked: "pick ranked"
             }
         return selection.windows.reduce(into: [pick]) { $0.formUnion(names(of: $1)) }
     }
@@ -125,7 +126,7 @@ import Testing
             found == Set([
                 "all", "any", "some", "not", "known", "possible", "given", "count", "chain", "exists", "ratio", "relation", "sex", "age",
                 "ageInMonths",
-                "pick all", "pick first", "pick last", "pick nth", "pick nth last", "pick nearest", "pick lowest", "pick highest",
+                "pick all", "pick first", "pick last", "pick nth", "pick nth last", "pick nearest", "pick lowest", "pick highest", "pick ranked",
                 "from a start", "from an end",
                 "from a date", "window on the start", "window on the end", "from one of several days", "the same visit", "the same study",
                 "the same specimen", "doubling time",

@@ -155,6 +155,9 @@ enum RandomPlans {
         if case .quantity = request.value, random.chance(40) {
             return EventSelection(request, windows: windows, pick: random.pick([.lowest, .highest]))
         }
+        if case .coded = request.value, random.chance(30) {
+            return EventSelection(request, windows: windows, pick: .ranked(Words.answers.shuffled(using: &random)))
+        }
         return EventSelection(request, windows: windows, pick: pick)
     }
 

@@ -44,9 +44,22 @@ import Testing
                 used.formUnion(text.matches(of: #/"(C\d{4})"/#).map { String($0.output.1) })
             }
         }
-        // C0130 to C0132 are of files that are imported, C0266 and C0267 of settings, C0901 of a grammar.
-        #expect(used.subtracting(DiagnosticReference.entries.map(\.code)) == ["C0130", "C0131", "C0132", "C0266", "C0267", "C0901"])
+        // C0130 to C0132 are of files that are imported, C0207 of a hyperontology of half a million codes, C0266 and C0267 of settings,
+        // C0901 of a grammar.
+        #expect(
+            used.subtracting(DiagnosticReference.entries.map(\.code))
+                == ["C0130", "C0131", "C0132", "C0207", "C0266", "C0267", "C0901"])
         #expect(Set(DiagnosticReference.entries.map(\.code)).subtracting(used).isEmpty)
+    }
+
+    /// What a query stands for is bounded, and the bound is named.
+    @Test func whatAQueryStandsForIsBounded() throws {
+        let source = SourceText(name: "q", text: "cohort A { patients where any diagnosis of \"Malignant Neoplasm\" }")
+        let found = QueryCompiler(hyperontology: try Spec.ontology.get(), largestExpansion: 100).compile(source)
+        #expect(found.query == nil)
+        #expect(found.diagnostics.map(\.code.rawValue) == ["C0207"])
+        #expect(found.diagnostics.first?.message.hasSuffix("more than the 100 that one may") == true)
+        #expect(QueryCompiler(hyperontology: try Spec.ontology.get()).compile(source).query != nil)
     }
 
     @Test(arguments: [("rech", "3", "C0266"), ("reach", "many", "C0267"), ("from", "3", "C0267")])

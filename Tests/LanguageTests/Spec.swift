@@ -49,7 +49,7 @@ struct Spec: Sendable, CustomTestStringConvertible {
 /// Patients as text, one a line: `a female 1970-05: diagnosis BreastCarcinoma 2020-01-05, observation TStage = T2 2020`.
 ///
 /// An event is its kind, its concept, `=` and a value (a concept, or a number and a unit), its day or `start..end`; a study is followed by
-/// its series in brackets: `study 2020-01-01 [MR Breast 2mm contrast ~t2_tse] [SEG Liver]`, a description behind `~`.
+/// its series in brackets: `study 2020-01-01 [MR Breast 2mm contrast ~t2_tse] [SEG Liver]`, a description behind `~`, a sequence type behind `=`.
 /// `@v1` is the visit in which it was recorded, `%s1` the specimen in which it was found.
 enum SpecData {
     struct Unreadable: Error { let text: String }
@@ -109,6 +109,8 @@ enum SpecData {
                 isSegmentation = word == "SEG"
             } else if word.hasPrefix("~") {
                 values[ConceptIRI(CoreVocabulary.core + "seriesDescription")] = .text(String(word.dropFirst()))
+            } else if word.hasPrefix("=") {
+                values[ConceptIRI(CoreVocabulary.core + "sequenceType")] = .coded(iri(String(word.dropFirst())))
             } else if word == "contrast" || word == "plain" {
                 values[ConceptIRI(CoreVocabulary.contrast)] = .flag(word == "contrast")
             } else if word.hasSuffix("mm"), let number = ExactDecimal(word.dropLast(2)) {

@@ -21,6 +21,18 @@ enum Specs {
               patients where nadir is after 2020-01-15
             """, yes: ["a"], unknown: ["c"]),
         Spec(
+            "the highest of several values in their order, of equal ones the earlier",
+            """
+            a: observation RECISTResponse = StableDisease 2020-01-01, observation RECISTResponse = PartialResponse 2020-03-01, observation RECISTResponse = ProgressiveDisease 2020-05-01
+            b: observation RECISTResponse = StableDisease 2020-01-01, observation RECISTResponse = ProgressiveDisease 2020-03-01
+            c: observation RECISTResponse = StableDisease 2020-01-01, observation RECISTResponse 2020-03-01
+            d: death 2020-02-01
+            """,
+            """
+              best = highest observation of "RECIST Response" is known
+              patients where best is after 2020-01-15
+            """, yes: ["a"], unknown: ["c"]),
+        Spec(
             "a number without a unit is unknown, unless one is assumed",
             """
             a: observation ProstateSpecificAntigen = 5 2020-01-01
@@ -449,8 +461,8 @@ enum Specs {
             "around a month, and between two dates of different length",
             """
             a: death 2019-04-01
-            b: death 2019-07-01
-            c: death 2019-07-02
+            b: death 2019-06-30
+            c: death 2019-07-01
             d: death 2019-03-31
             """,
             "  patients where any death within 1 month of 2019-05 between 2019-04 and 2019-07-01", yes: ["a", "b"], warnings: []),

@@ -116,6 +116,10 @@ extension CohortPlan {
         case .nearest(let point):
             if case .dates = point { throw InvalidPlan(reason: "an event that is near to one of several days") }
             try validate(point, before: limit)
+        case .ranked(let order):
+            guard case .coded = selection.request.value, (2...Limits.ordinal).contains(order.count), Set(order).count == order.count else {
+                throw InvalidPlan(reason: "the first in an order of events that are not tested for a value of it")
+            }
         case .lowest, .highest:
             guard case .quantity = selection.request.value else {
                 throw InvalidPlan(reason: "the lowest of events that are not tested for a number")

@@ -25,11 +25,13 @@ public struct ReferenceEvaluator: Sendable {
         var value = RecordedValue.absent
         var visit: String?
         var specimen: String?
+        /// The place of its coded value in the order that a pick goes by; nil where it has none there, or several.
+        var rank: Int?
 
         func with(_ truth: Truth) -> Candidate {
             Candidate(
                 key: key, start: start, end: end, truth: truth, study: study, series: series, value: value, visit: visit,
-                specimen: specimen)
+                specimen: specimen, rank: rank)
         }
 
         /// What it belongs to; nil where that is not recorded.
@@ -175,12 +177,21 @@ public struct ReferenceEvaluator: Sendable {
 
     private func candidates(of selection: EventSelection, _ patient: PatientRecord, _ resolved: Resolved) -> [Candidate] {
         var found: [Candidate] = []
-        for candidate in patient.events.flatMap({ candidates(of: selection.request, in: $0) }) {
+        for var candidate in patient.events.flatMap({ candidates(of: selection.request, in: $0) }) {
+            candidate.rank = rank(of: candidate, among: selection.ranks, patient)
             let inTime = selection.windows.map { truth(of: $0, for: candidate, resolved) }.conjunction
             let certainty = candidate.truth && inTime
             if certainty != .no { found.append(candidate.with(certainty)) }
         }
         return found
+    }
+
+    /// The one place where its value is for certain.
+    private func rank(of candidate: Candidate, among ranks: [EventRequest], _ patient: PatientRecord) -> Int? {
+        let fitting = ranks.indices.filter { place in
+            patient.events.flatMap { candidates(of: ranks[place], in: $0) }.contains { $0.key == candidate.key && $0.truth == .yes }
+        }
+        return fitting.count == 1 ? fitting[0] : nil
     }
 
     /// What one record contributes to a request: nothing, itself, or the series of a study.
@@ -263,6 +274,7 @@ public struct ReferenceEvaluator: Sendable {
             case .day(let day) where day.isExact: return position(1, candidates) { nearest($0, day.earliest, $1) }
             case .day, .unknown: return position(1, candidates) { _, _ in nil }
             }
+        case .ranked: return ranked(candidates)
         case .lowest: return extreme(candidates) { $0.isSmaller(than: $1) }
         case .highest: return extreme(candidates) { $1.isSmaller(than: $0) }
         }
@@ -278,6 +290,17 @@ public struct ReferenceEvaluator: Sendable {
             (one.start?.earliest.daysSinceEpoch ?? .max, one.key) < (other.start?.earliest.daysSinceEpoch ?? .max, other.key)
         }
         return chosen.map { .event($0) } ?? .none
+    }
+
+    /// The event whose value comes first, unless one may match or has no place in the order.
+    private func ranked(_ candidates: [Candidate]) -> Resolution {
+        guard candidates.allSatisfy({ $0.truth == .yes && $0.rank != nil }) else {
+            return .unknown(exists: candidates.contains { $0.truth == .yes } ? .yes : .unknown)
+        }
+        func place(_ candidate: Candidate) -> Place {
+            (candidate.rank ?? .max, candidate.start?.earliest.daysSinceEpoch ?? .max, candidate.key)
+        }
+        return candidates.min { place($0) < place($1) }.map { .event($0) } ?? .none
     }
 
     private func forwards(_ start: DateRange, _ key: String) -> Places? {
