@@ -5,6 +5,7 @@ CONFIGURATION ?= release
 CASES ?= 200
 SEED ?= 1
 ROUNDS ?= 20
+MINUTES ?= 5
 SENTENCES ?= 200000
 
 .PHONY: help setup setup-demo setup-test build demo test check format generated differential chaos conformance fuzz bench bench-rdf clean
@@ -49,9 +50,10 @@ conformance: setup-test ## the published suites, where they are present
 	$(SWIFT) test --no-parallel --filter 'RDFTests|SPARQLTests|SPARQLEndpointTests'
 
 generated: setup-test ## writes the generated documents anew: errors, examples, diagrams, editors' grammars
-	COHORTIUM_UPDATE=1 $(SWIFT) test --no-parallel --filter 'LanguageTests|CohortQLTests|QuestionTests'
+	COHORTIUM_UPDATE=1 $(SWIFT) test --no-parallel --filter 'LanguageTests|CohortQLTests|QuestionTests|ImportMessageTests|MessageCodeTests'
 
-fuzz: setup-test ## texts and questions at random against the language's tools: SENTENCES=n SEED=s
+fuzz: setup-test ## every parser under libFuzzer for MINUTES=n each, then sentences of the grammar at random: SENTENCES=n SEED=s
+	Scripts/fuzz $(MINUTES)
 	COHORTIUM_SENTENCES=$(SENTENCES) $(if $(filter file,$(origin SEED)),,COHORTIUM_SEED=$(SEED)) \
 	  $(SWIFT) test --no-parallel --filter 'CohortQLTests.GrammarTests|LanguageTests.FuzzTests'
 

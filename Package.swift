@@ -134,7 +134,8 @@ let package = Package(
             name: "sparql-benchmark", dependencies: ["SPARQL", "RDF", "Diagnostics"], path: "Benchmarks/SPARQL",
             exclude: ["README.md", "compare.py", "enlarge.py", "http_load.py", "queries"], swiftSettings: strict),
         .executableTarget(
-            name: "language-benchmark", dependencies: ["Compiler", "CohortQL", "CohortPlan", "Hyperontology", "Diagnostics"],
+            name: "language-benchmark",
+            dependencies: ["AtlasImport", "Compiler", "CohortQL", "CohortPlan", "Hyperontology", "Diagnostics"],
             path: "Benchmarks/Language", swiftSettings: strict),
         .executableTarget(name: "cohortium-rdf-reader", dependencies: ["RDF"], swiftSettings: strict),
         .executableTarget(
@@ -266,3 +267,16 @@ let package = Package(
             ]),
     ]
 )
+
+// Parsers under libFuzzer (Scripts/fuzz): it brings its own `main`, so that no usual build can link it.
+if Context.environment["COHORTIUM_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "cohortium-fuzz",
+            dependencies: [
+                "AtlasImport", "CohortPlan", "CohortQL", "Compiler", "DICOMFile", "Diagnostics", "Disclosure", "Federation",
+                "Hyperontology",
+                "RDF", "SPARQL",
+            ],
+            path: "Fuzz", swiftSettings: strict))
+}

@@ -19,6 +19,7 @@ import Hyperontology
         try questions(hyperontology)
         try conceptSet()
         growth(hyperontology)
+        AtlasBenchmark.run(hyperontology) { median(5, $0) }
     }
 
     /// The median of a stage over so many rounds.

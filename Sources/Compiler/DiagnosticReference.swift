@@ -11,9 +11,25 @@ public enum DiagnosticReference {
         public let isLong: Bool
         /// Concepts in Turtle that the example needs beside the core's; nil where the hyperontology itself will do.
         public let concepts: String?
+        /// Values that are given to the example's parameters, by name.
+        public let settings: [String: String]
+        /// The files beside the example, by name.
+        public let files: [String: String]
+        /// Whether the example is a grammar, and no query.
+        public let isGrammar: Bool
+        /// How many concepts and codes the example may stand for.
+        public let largestExpansion: Int
 
-        init(_ code: String, _ explanation: String, _ example: String, isLong: Bool = false, concepts: String? = nil) {
+        init(
+            _ code: String, _ explanation: String, _ example: String, isLong: Bool = false, concepts: String? = nil,
+            settings: [String: String] = [:], files: [String: String] = [:], isGrammar: Bool = false,
+            largestExpansion: Int = QueryCompiler.standardExpansion
+        ) {
+            self.largestExpansion = largestExpansion
             self.concepts = concepts
+            self.settings = settings
+            self.files = files
+            self.isGrammar = isGrammar
             self.code = code
             self.explanation = explanation
             self.example = example
@@ -23,7 +39,9 @@ public enum DiagnosticReference {
 
     /// Every entry, by code.
     public static var entries: [Entry] {
-        (reading + resolving + values + texts + patients + atlas + reports + dispatches + warnings).sorted { $0.code < $1.code }
+        (reading + surroundings + resolving + values + texts + patients + atlas + reports + dispatches + warnings).sorted {
+            $0.code < $1.code
+        }
     }
 
     /// A cohort with a condition.
@@ -54,6 +72,33 @@ public enum DiagnosticReference {
         Entry(
             "C0123", "A cohort says once which patients it means.",
             "cohort A {\n  patients where sex is male\n  patients where sex is other\n}\n"),
+    ]
+
+    /// What a query meets outside its text: files beside it, settings, and the grammar itself.
+    private static let surroundings = [
+        Entry(
+            "C0130", "The path of a file is seen from the folder of the file that imports it.",
+            "import \"women.cohort\"\n\n" + cohort("in Women")),
+        Entry(
+            "C0131", "Definitions are taken over from files that can be read whole.",
+            "import \"women.cohort\"\n\n" + cohort("in Women"),
+            files: ["women.cohort": "cohort Women {\n  patients where sex is\n}\n"]),
+        Entry(
+            "C0132", "A file that imports itself, or more than sixteen files in a row, has no end.",
+            "import \"women.cohort\"\n\n" + cohort("in Women"),
+            files: ["women.cohort": "import \"example.cohort\"\n"]),
+        Entry(
+            "C0207", "What a query stands for is sent to every node, so it is bounded: half a million concepts and codes.",
+            cohort("any diagnosis of \"Malignant Neoplasm\""), largestExpansion: 100),
+        Entry(
+            "C0266", "Values are given to parameters that the query defines.",
+            "parameter reach = 60\n\n" + cohort("any death within $reach days of 2020-01-01"), settings: ["rech": "30"]),
+        Entry(
+            "C0267", "A parameter is set to what its definition is: a number or a date.",
+            "parameter reach = 60\n\n" + cohort("any death within $reach days of 2020-01-01"), settings: ["reach": "many"]),
+        Entry(
+            "C0901", "The grammar of record is written in the EBNF of the W3C's specifications.", "Query ::= Cohort+ | ( Report\n",
+            isGrammar: true),
     ]
 
     private static let resolving = [

@@ -15,7 +15,7 @@ struct ImportCommand: AsyncParsableCommand {
             abstract: "Turn a cohort definition of OHDSI's ATLAS (Circe JSON) into CohortQL.",
             discussion: """
                 Example:
-                  cohortium import atlas stroke.json > stroke.cohort
+                  cohortium import atlas stroke.json --out stroke.cohort
 
                 What CohortQL cannot say is named with its place in the document, on standard error and in comments of the query.
 
@@ -27,6 +27,9 @@ struct ImportCommand: AsyncParsableCommand {
 
         @Option(help: "What the cohort is called where the document does not say; the file's name if not given.")
         var name: String?
+
+        @Option(help: "The file that the query is written to, instead of standard output.")
+        var out: String?
 
         @Flag(help: "Print the query and what it does not say as JSON.")
         var json = false
@@ -45,11 +48,23 @@ struct ImportCommand: AsyncParsableCommand {
             if json {
                 console.output(try Report(query: found.text, isWhole: found.isWhole, diagnostics: found.diagnostics).prettyJSON())
             } else {
-                if let text = found.text { console.write(Data(text.utf8)) }
+                if let text = found.text { try write(text, console) }
                 if !found.diagnostics.isEmpty { console.report(found.diagnostics) }
             }
             guard found.text != nil else { throw ExitCodes.badInput }
             if !found.isWhole { throw ExitCodes.incomplete }
+        }
+
+        private func write(_ text: String, _ console: Console) throws {
+            guard let out else { return console.write(Data(text.utf8)) }
+            do {
+                try Data(text.utf8).write(to: URL(fileURLWithPath: out), options: .atomic)
+            } catch {
+                throw CommandFailure(
+                    Diagnostic(
+                        "U0004", "the file `\(out)` cannot be written", help: "check the rights on it; what was there is as it was",
+                        notes: [error.localizedDescription]))
+            }
         }
     }
 }
