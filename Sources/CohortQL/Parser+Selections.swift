@@ -364,7 +364,8 @@ extension Parser {
 
     /// Whether a date can stand here: a year alone is a number of four digits.
     private var isDate: Bool {
-        current.kind == .date || current.kind == .parameter || (current.kind == .number && current.text.utf8.count == 4 && Int(current.text) != nil)
+        current.kind == .date || current.kind == .parameter
+            || (current.kind == .number && current.text.utf8.count == 4 && Int(current.text) != nil)
     }
 
     /// A date, a month or a year, or a parameter.

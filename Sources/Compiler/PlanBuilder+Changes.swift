@@ -44,7 +44,9 @@ extension PlanBuilder {
 
     private mutating func relative(_ direction: Change.Direction, _ value: ValueSyntax) -> Change? {
         if let unit = value.unit, let written = UCUMUnit(unit.text), let one = UCUMUnit("1"), !written.isCommensurable(with: one) {
-            error("C0248", "a relative change is not measured in `\(unit.text)`", at: unit.span, help: "write it in `%`, or leave `relative` out")
+            error(
+                "C0248", "a relative change is not measured in `\(unit.text)`", at: unit.span,
+                help: "write it in `%`, or leave `relative` out")
             return nil
         }
         return quantity(value, expected: "1").map { .relative(direction, $0) }

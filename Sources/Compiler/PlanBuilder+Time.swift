@@ -23,7 +23,9 @@ extension PlanBuilder {
     mutating func days(of date: NameSyntax) -> DateRange? {
         guard let text = text(of: date.text, at: date.span, isDate: true) else { return nil }
         if let found = DateRange(written: text) { return found }
-        error("C0220", "`\(text)` is not in the calendar", at: date.span, help: "write a day, a month or a year, as `2020-02-29`, `2020-02` or `2020`")
+        error(
+            "C0220", "`\(text)` is not in the calendar", at: date.span,
+            help: "write a day, a month or a year, as `2020-02-29`, `2020-02` or `2020`")
         return nil
     }
 

@@ -34,7 +34,8 @@ import Testing
         }
     }
 
-    private static let sameVisit = "index = first diagnosis of \"Breast Carcinoma\"\n  patients where any medication of \"Paclitaxel\" in the same visit as index"
+    private static let sameVisit =
+        "index = first diagnosis of \"Breast Carcinoma\"\n  patients where any medication of \"Paclitaxel\" in the same visit as index"
     private static let sameSpecimen =
         "first_one = first observation of \"PSA\" is known\n  patients where any observation of \"PSA\" > 4 ng/mL in the same specimen as first_one"
     private static let sameStudy =
@@ -44,13 +45,14 @@ import Testing
     private static let acrossSources =
         "index = first diagnosis of \"Breast Carcinoma\"\n  patients where any imaging study in the same visit as index having series { contrast yes }"
 
-    @Test(arguments: [
-        (["omop"], sameVisit, nil), (["fhir"], sameVisit, nil), (["omop"], visitOfImages, nil),
-        (["omop"], sameSpecimen, "table `measurement` does not say which specimen a row belongs to"), (["fhir"], sameSpecimen, nil),
-        (["omop"], sameStudy, nil), (["fhir"], sameStudy, nil), (["dicom"], sameStudy, nil),
-        (["dicom"], visitOfImages, "this source does not say which visit imaging series belong to"),
-        (["omop", "dicom"], acrossSources, "the two events are in two sources, which number each visit in their own way"),
-    ] as [([String], String, String?)])
+    @Test(
+        arguments: [
+            (["omop"], sameVisit, nil), (["fhir"], sameVisit, nil), (["omop"], visitOfImages, nil),
+            (["omop"], sameSpecimen, "table `measurement` does not say which specimen a row belongs to"), (["fhir"], sameSpecimen, nil),
+            (["omop"], sameStudy, nil), (["fhir"], sameStudy, nil), (["dicom"], sameStudy, nil),
+            (["dicom"], visitOfImages, "this source does not say which visit imaging series belong to"),
+            (["omop", "dicom"], acrossSources, "the two events are in two sources, which number each visit in their own way"),
+        ] as [([String], String, String?)])
     func saysWhatItCanTell(_ names: [String], _ body: String, _ reason: String?) throws {
         let hyperontology = try Self.ontology.get()
         let source = SourceText(name: "q", text: "cohort A {\n  \(body)\n}\n")

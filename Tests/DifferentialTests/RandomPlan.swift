@@ -98,7 +98,9 @@ struct RandomPlan {
         case 0: return .sex(random.pick([.female, .male]))
         case 1:
             let lower = random.number(0...70)
-            return .age(random.oneIn(6) ? year : point(anchors: anchors, using: &random), CountRange(lower, random.oneIn(2) ? nil : lower + random.number(0...30)))
+            return .age(
+                random.oneIn(6) ? year : point(anchors: anchors, using: &random),
+                CountRange(lower, random.oneIn(2) ? nil : lower + random.number(0...30)))
         case 7:
             let months = random.number(0...900)
             return .ageInMonths(point(anchors: anchors, using: &random), CountRange(months, random.oneIn(2) ? nil : months + 200))
@@ -128,7 +130,8 @@ struct RandomPlan {
         let direction = random.pick(Change.Direction.allCases)
         func range(_ units: [String]) -> QuantityRange {
             let bound = QuantityBound(ExactDecimal(random.number(0...40)), inclusive: random.oneIn(2))
-            return random.oneIn(2) ? QuantityRange(from: bound, unit: random.pick(units)) : QuantityRange(to: bound, unit: random.pick(units))
+            return random.oneIn(2)
+                ? QuantityRange(from: bound, unit: random.pick(units)) : QuantityRange(to: bound, unit: random.pick(units))
         }
         switch random.number(0...3) {
         case 0: return .difference(direction, range(["ng/mL", "ug/L", "%"]))
@@ -176,7 +179,8 @@ struct RandomPlan {
         let other = random.pick(single)
         let isOfImages = request.kind.isImaging && anchors[other].request.kind.isImaging
         guard !imagingOnly || isOfImages else { return nil }
-        return Window(same: isOfImages && (imagingOnly || random.oneIn(2)) ? .study : random.oneIn(4) ? .specimen : .visit, as: EventReference(other))
+        return Window(
+            same: isOfImages && (imagingOnly || random.oneIn(2)) ? .study : random.oneIn(4) ? .specimen : .visit, as: EventReference(other))
     }
 
     private func point(anchors: [EventSelection], using random: inout SeededRandom) -> AnchorPoint {

@@ -57,7 +57,9 @@ struct RandomPopulation {
     private func start(using random: inout SeededRandom) -> DateRange? {
         let day = date(using: &random)
         guard hasPartialDates, random.oneIn(5) else { return DateRange(day) }
-        return random.pick([nil, DateRange(partial: String(day.description.prefix(4))), DateRange(partial: String(day.description.prefix(7)))])
+        return random.pick([
+            nil, DateRange(partial: String(day.description.prefix(4))), DateRange(partial: String(day.description.prefix(7))),
+        ])
     }
 
     /// A day on or after another.

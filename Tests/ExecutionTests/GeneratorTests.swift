@@ -123,13 +123,19 @@ import Testing
             for anchor in plan.anchors { found.formUnion(names(of: anchor)) }
         }
         #expect(
-            found == Set([
-                "all", "any", "some", "not", "known", "possible", "given", "count", "chain", "exists", "ratio", "relation", "sex", "age",
-                "ageInMonths",
-                "pick all", "pick first", "pick last", "pick nth", "pick nth last", "pick nearest", "pick lowest", "pick highest", "pick ranked",
-                "from a start", "from an end",
-                "from a date", "window on the start", "window on the end", "from one of several days", "the same visit", "the same study",
-                "the same specimen", "doubling time",
-            ]).union(Change.Direction.allCases.flatMap { way in ["difference", "relative change", "rate"].map { "\($0), \(way.rawValue)" } }))
+            found
+                == Set([
+                    "all", "any", "some", "not", "known", "possible", "given", "count", "chain", "exists", "ratio", "relation", "sex",
+                    "age",
+                    "ageInMonths",
+                    "pick all", "pick first", "pick last", "pick nth", "pick nth last", "pick nearest", "pick lowest", "pick highest",
+                    "pick ranked",
+                    "from a start", "from an end",
+                    "from a date", "window on the start", "window on the end", "from one of several days", "the same visit",
+                    "the same study",
+                    "the same specimen", "doubling time",
+                ]).union(
+                    Change.Direction.allCases.flatMap { way in ["difference", "relative change", "rate"].map { "\($0), \(way.rawValue)" } })
+        )
     }
 }

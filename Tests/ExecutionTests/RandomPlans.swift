@@ -58,7 +58,8 @@ enum RandomRecords {
             return RecordedEvent(
                 key: key, kind: .observation, concept: Words.question, start: start, end: end,
                 quantity: random.chance(60) ? Quantity(ExactDecimal(Int.random(in: 1...6, using: &random)), unit) : nil,
-                comparator: random.chance(20) ? random.pick(["<", ">="]) : nil, coded: random.chance(60) ? random.pick(Words.answers) : nil, visit: visit,
+                comparator: random.chance(20) ? random.pick(["<", ">="]) : nil, coded: random.chance(60) ? random.pick(Words.answers) : nil,
+                visit: visit,
                 specimen: specimen)
         default:
             let series = (0..<Int.random(in: 0...3, using: &random)).map { self.series("\(key)-\($0)", &random) }

@@ -26,13 +26,15 @@ import Testing
           visits   = visit
         """
 
-    private static let cohort = "cohort A {\n  scan = imaging study having series { modality CT }\n  age_day = first diagnosis\n  psa = first observation of \"PSA\" is known\n  stage = first observation of \"T Stage\"\n  patients where exists scan and exists psa and exists stage\n}\n\ncohort B {\n  patients where sex is female\n}\n\n"
+    private static let cohort =
+        "cohort A {\n  scan = imaging study having series { modality CT }\n  age_day = first diagnosis\n  psa = first observation of \"PSA\" is known\n  stage = first observation of \"T Stage\"\n  patients where exists scan and exists psa and exists stage\n}\n\ncohort B {\n  patients where sex is female\n}\n\n"
 
     static let rows = [
         Row(
             area: "counting unit",
             sentences: [
-                "report A count patients", "report A count studies", "report A count series of scan", "report A count events of psa, patients",
+                "report A count patients", "report A count studies", "report A count series of scan",
+                "report A count events of psa, patients",
             ].map { cohort + $0 }),
         Row(
             area: "events",
@@ -73,7 +75,8 @@ import Testing
             area: "cardinality and order",
             sentences: [
                 "no death", "at least 2 visits", "at most 3 visits", "exactly 1 diagnosis of \"Breast Carcinoma\"",
-                "any last visit", "any 2nd visit", "any 3rd last visit", "any nearest visit to index", "any highest observation of \"PI-RADS\" is known",
+                "any last visit", "any 2nd visit", "any 3rd last visit", "any nearest visit to index",
+                "any highest observation of \"PI-RADS\" is known",
             ]),
         Row(
             area: "time",
@@ -81,9 +84,11 @@ import Testing
                 "chemo is before scan", "chemo is on or after index", "any visit during radiation", "scan is within 60 days before chemo",
                 "scan is more than 2 weeks before chemo", "scan is at least 1 month before chemo", "scan is from 6 to 12 weeks after index",
                 "any visit between 2019-01-01 and 2020-12-31", "any visit overlaps radiation", "any visit contains radiation",
-                "any visit meets radiation", "any visit equals radiation", "any visit starts with radiation", "any visit ends with radiation",
+                "any visit meets radiation", "any visit equals radiation", "any visit starts with radiation",
+                "any visit ends with radiation",
                 "any visit ends within 3 days of end of radiation", "at least 3 visits each from 18 to 30 months apart",
-                "any visit before 2019", "any visit during 2019-05", "any visit between 2019 and 2020-06", "any visit within 2 weeks of 2019-05",
+                "any visit before 2019", "any visit during 2019-05", "any visit between 2019 and 2020-06",
+                "any visit within 2 weeks of 2019-05",
                 "age at 2019 from 40 to 60 years", "age at index < 18 months", "observed from index to 2020",
                 "chemo is in the same visit as index", "any observation of \"PSA\" in the same visit as early",
                 "any imaging series { modality \"Positron Emission Tomography\" } in the same study as lesion",

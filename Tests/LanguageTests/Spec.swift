@@ -100,7 +100,10 @@ enum SpecData {
     }
 
     private static func values(_ text: String) -> [ConceptIRI: SeriesValue] {
-        let modalities = ["MR": "MagneticResonance", "CT": "ComputedTomography", "MG": "Mammography", "SEG": "Segmentation", "PT": "PositronEmissionTomography"]
+        let modalities = [
+            "MR": "MagneticResonance", "CT": "ComputedTomography", "MG": "Mammography", "SEG": "Segmentation",
+            "PT": "PositronEmissionTomography",
+        ]
         var values: [ConceptIRI: SeriesValue] = [:]
         var isSegmentation = false
         for word in text.replacing("]", with: "").split(separator: " ").map(String.init) {

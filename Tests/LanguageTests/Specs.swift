@@ -1,7 +1,8 @@
 /// What the language means, by example. `Grammar/examples.md` is made from it.
 enum Specs {
     static let sections: [(title: String, specs: [Spec])] = [
-        ("Which event", picks), ("Time", time), ("How many", counts), ("What is missing", missing), ("Values", values), ("Change", change + differences),
+        ("Which event", picks), ("Time", time), ("How many", counts), ("What is missing", missing), ("Values", values),
+        ("Change", change + differences),
         ("What events share", bonds), ("Months and years in a query", partialDates),
         ("Concepts", concepts),
         ("Images", images), ("Units, texts and annotations", beyond), ("Patients", patients), ("Parameters and cohorts", definitions),

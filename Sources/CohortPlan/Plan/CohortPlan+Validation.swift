@@ -160,7 +160,9 @@ extension CohortPlan {
 
     func validate(_ point: AnchorPoint, before limit: Int) throws(InvalidPlan) {
         guard let event = point.event else {
-            if case .dates(let range) = point, range.latest < range.earliest { throw InvalidPlan(reason: "days that end before they begin") }
+            if case .dates(let range) = point, range.latest < range.earliest {
+                throw InvalidPlan(reason: "days that end before they begin")
+            }
             return
         }
         try validate(event, before: limit)

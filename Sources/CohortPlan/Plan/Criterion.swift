@@ -84,7 +84,8 @@ extension CohortPlan {
             case .all(let parts), .any(let parts), .some(_, let parts): rest += parts
             case .not(let part), .known(let part), .possible(let part): rest.append(part)
             case .given(let known, let part): rest += [known, part]
-            case .ratio(let event, let other, _), .change(let event, let other, _): found.formUnion([anchors[event.index].request, anchors[other.index].request])
+            case .ratio(let event, let other, _), .change(let event, let other, _):
+                found.formUnion([anchors[event.index].request, anchors[other.index].request])
             case .count(let selection, _) where selection.pick.needsNumber: found.insert(selection.request)
             case .count, .chain, .exists, .relation, .sex, .age, .ageInMonths, .atlas: break
             }

@@ -80,7 +80,8 @@ public struct RecordSource: SourceAdapter {
         guard truth != .no else { return [] }
         let value = event.quantity.map { RecordedValue.quantity($0, comparator: event.comparator) } ?? .absent
         return [
-            SourceEvent(patient: record.id, key: event.key, start: event.start, end: event.end, isCertain: truth == .yes, value: value,
+            SourceEvent(
+                patient: record.id, key: event.key, start: event.start, end: event.end, isCertain: truth == .yes, value: value,
                 visit: event.kind == .visit ? event.key : event.visit, specimen: event.kind == .specimen ? event.key : event.specimen)
         ]
     }
