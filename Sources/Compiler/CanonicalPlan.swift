@@ -147,8 +147,8 @@ extension Change {
 extension EventRequest {
     /// Tests of properties in a fixed order, each once.
     fileprivate var normalised: EventRequest {
-        func sorted(_ tests: [AttributeTest]) -> [AttributeTest] { Set(tests).sorted { "\($0)" < "\($1)" } }
-        let having = Set(havingSeries.map(sorted)).sorted { "\($0)" < "\($1)" }
+        func sorted(_ tests: [AttributeTest]) -> [AttributeTest] { Set(tests).sorted { PlanWords.of($0) < PlanWords.of($1) } }
+        let having = Set(havingSeries.map(sorted)).sorted { PlanWords.of($0) < PlanWords.of($1) }
         return EventRequest(kind: kind, concepts: concepts, value: value, attributes: sorted(attributes), havingSeries: having)
     }
 }
@@ -173,15 +173,15 @@ private struct PlanKeys {
         return digest("\(words(of: selection.request.normalised)) \(pick) \(windows)")
     }
 
-    /// As requests were named before there were any for rows of tables, so that the order of parts, and with it the hash, stays.
-    private func words(of request: EventRequest) -> String { "\(request)".replacing(", record: nil)", with: ")") }
+    /// Rows of tables stand in no selection of a plan that is valid.
+    private func words(of request: EventRequest) -> String { request.record == nil ? PlanWords.of(request) : "\(request)" }
 
     private func digest(_ text: String) -> String { SHA256.hexadecimal(of: Array(text.utf8)) }
 
     private func key(_ window: Window) -> String {
         if let bond = window.bond { return "same \(bond) \(key(window.anchor))" }
         return
-            "\(key(window.anchor)) \(String(describing: window.lower?.normalised)) \(String(describing: window.upper?.normalised)) \(window.side)"
+            "\(key(window.anchor)) \(PlanWords.of(window.lower?.normalised)) \(PlanWords.of(window.upper?.normalised)) \(window.side)"
     }
 
     private func key(_ point: AnchorPoint) -> String {

@@ -128,6 +128,36 @@ import Testing
         #expect(Set(try conditions.map { try plan($0).canonicalHash }).count == conditions.count)
     }
 
+    /// The words that put parts in order are Swift's own, so that hashes stay.
+    @Test func wordsAreThoseOfTheValues() throws {
+        var requests = try Specs.sections.flatMap(\.specs).flatMap { try $0.compiled().plan.requests }
+        let bound = QuantityBound(try #require(ExactDecimal("-0.50")), inclusive: false)
+        for text in ["t2", "a \"quoted\" \\ one", "été\n", "頭"] {
+            requests.append(
+                EventRequest(
+                    kind: .imagingStudy,
+                    havingSeries: [
+                        [AttributeTest(ConceptIRI("https://example.org/a"), .text(text))],
+                        [
+                            AttributeTest(ConceptIRI("https://example.org/b"), .flag(true)),
+                            AttributeTest(ConceptIRI("https://example.org/c"), .assumed(QuantityRange(to: bound, unit: text))),
+                        ],
+                    ]))
+        }
+        #expect(requests.count > 50)
+        for request in requests {
+            #expect(PlanWords.of(request) == "\(request)".replacing(", record: nil)", with: ")"))
+            #expect(request.havingSeries.map { PlanWords.of($0) } == request.havingSeries.map { "\($0)" })
+            for test in request.attributes + request.havingSeries.joined() { #expect(PlanWords.of(test) == "\(test)") }
+        }
+        for unit in CalendarDistance.Unit.allCases {
+            let bound: WindowBound? = WindowBound(CalendarDistance(-3, unit), inclusive: unit == .day)
+            #expect(PlanWords.of(bound) == String(describing: bound))
+        }
+        let none: WindowBound? = nil
+        #expect(PlanWords.of(none) == String(describing: none))
+    }
+
     /// 200 levels of every operator: the plan is as long as its query, and its form is worked out soon.
     @Test func depthDoesNotMultiply() throws {
         var condition = Condition.sex(.female)
