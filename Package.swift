@@ -268,7 +268,7 @@ let package = Package(
     ]
 )
 
-// Parsers under libFuzzer (Scripts/fuzz): it brings its own `main`, so that no usual build can link it.
+// Parsers under libFuzzer (Scripts/fuzz), which no usual build links.
 if Context.environment["COHORTIUM_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
