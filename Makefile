@@ -47,7 +47,7 @@ chaos: setup-test ## fault tests, processes killed at random: ROUNDS=n SEED=s
 	@COHORTIUM_ROUNDS=$(ROUNDS) COHORTIUM_SEED=$(SEED) Scripts/chaos
 
 conformance: setup-test ## the published suites, where they are present
-	$(SWIFT) test --no-parallel --filter 'RDFTests|SPARQLTests|SPARQLEndpointTests'
+	@SWIFT=$(SWIFT) Scripts/conformance
 
 generated: setup-test ## writes the generated documents anew: errors, examples, diagrams, editors' grammars
 	COHORTIUM_UPDATE=1 $(SWIFT) test --no-parallel --filter 'LanguageTests|CohortQLTests|QuestionTests|ImportMessageTests|MessageCodeTests'

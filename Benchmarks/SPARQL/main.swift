@@ -44,7 +44,9 @@ print(
 )
 // As the hub has it of the hyperontology's hierarchies.
 var closures: [ClosureTable] = []
-let closing = milliseconds { closures = [ClosureTable(graph, predicate: "http://www.w3.org/2000/01/rdf-schema#subClassOf")].compactMap(\.self) }
+let closing = milliseconds {
+    closures = [ClosureTable(graph, predicate: "http://www.w3.org/2000/01/rdf-schema#subClassOf")].compactMap(\.self)
+}
 print("closure of rdfs:subClassOf: \(closures.first?.count ?? 0) pairs in \(Int(closing)) ms")
 let dataset = Dataset(graph, closures: closures)
 print("question                         rows   optimised ms  as written ms    ratio")

@@ -40,7 +40,8 @@ struct AnswerShape: Sendable {
             return ["yes": "true", "no": "false"][row.strata[axis]].map { .literal(Literal($0, datatype: XSD.boolean)) }
         case .number(let axis, let width, let isNumbered):
             // `0 to <2`; what lies below the first band or above the last is called by one end alone.
-            guard let end = row.strata[axis].firstRange(of: " to <"), let start = Decimal(string: String(row.strata[axis][..<end.lowerBound]))
+            guard let end = row.strata[axis].firstRange(of: " to <"),
+                let start = Decimal(string: String(row.strata[axis][..<end.lowerBound]))
             else { return nil }
             return Self.decimal(isNumbered ? start / width : start)
         }

@@ -122,7 +122,9 @@ public struct FederationQuestion: Sendable {
             shape.keys.map { shape.term($0, row) }
                 + shape.measures.map { row.counts[$0].map { .literal(Literal(String($0), datatype: XSD.integer)) } }
         }
-        if part == .funnel { return try query.answered(withSubqueries: groups.first ?? []).evaluate(on: Dataset(defaults: []), limits: limits) }
+        if part == .funnel {
+            return try query.answered(withSubqueries: groups.first ?? []).evaluate(on: Dataset(defaults: []), limits: limits)
+        }
         return try query.answered(withGroups: groups).evaluate(on: Dataset(defaults: []), limits: limits)
     }
 

@@ -10,7 +10,8 @@ extension QuestionReader {
     mutating func certainty(_ condition: Expression, in group: Int) throws(Diagnostic) -> Part? {
         switch condition.bare {
         case .coalesce(let list):
-            guard list.count == 2, let fallback = list[1].constant?.flag, let text = conjunction(conditionParts(list[0].conjuncts, in: group))
+            guard list.count == 2, let fallback = list[1].constant?.flag,
+                let text = conjunction(conditionParts(list[0].conjuncts, in: group))
             else {
                 throw refusal(
                     Refusal.pattern, "it is not said what counts where the condition is unknown", at: condition.span,

@@ -63,7 +63,9 @@ extension QuestionReader {
             text = text + MappedText(" having series ") + attributes
         }
         for structure in event.segmentations { text = text + MappedText(" having segmentation of ") + structure }
-        if let nearest = event.nearest { text = text + MappedText(" to ") + (try self.text(of: nearest, at: event.span ?? SourceSpan(0, 0))) }
+        if let nearest = event.nearest {
+            text = text + MappedText(" to ") + (try self.text(of: nearest, at: event.span ?? SourceSpan(0, 0)))
+        }
         return text
     }
 

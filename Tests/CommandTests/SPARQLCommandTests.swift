@@ -72,6 +72,27 @@ import Testing
         await hub.stop()
     }
 
+    /// Every mapping says why it holds and who says so, in the words of SSSOM.
+    @Test func saysWhyAMappingHolds() async throws {
+        let run = try await sparql(
+            "-", "--format", "csv",
+            input: """
+                PREFIX owl: <http://www.w3.org/2002/07/owl#> PREFIX sssom: <https://w3id.org/sssom/>
+                PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+                SELECT ?concept ?match ?why ?source {
+                  ?axiom a owl:Axiom ; owl:annotatedSource ?concept ; owl:annotatedProperty ?match ; owl:annotatedTarget ?code ;
+                    sssom:mapping_justification ?why ; sssom:mapping_source ?source ; sssom:confidence ?confidence .
+                  ?code skos:notation "C9245"
+                }
+                """)
+        #expect(run.status == 0, "\(run.errors)")
+        let rows = run.output.split(separator: "\r\n")
+        #expect(rows.count == 2, "\(run.output)")
+        #expect(rows.last?.contains("concept/InvasiveBreastCarcinoma,http://www.w3.org/2004/02/skos/core#exactMatch") == true)
+        #expect(rows.last?.contains("https://w3id.org/semapv/vocab/ManualMappingCuration") == true)
+        #expect(rows.last?.contains("NCI Thesaurus") == true)
+    }
+
     @Test func explainsAQuery() async throws {
         let run = try await sparql(
             "-", "--explain",

@@ -287,10 +287,12 @@ enum Ontology {
         Pair(
             "?p co:sex ?sex ; co:diagnosis ?d . ?d co:concept c:BreastCarcinoma ; co:rank 1 ; co:start ?s BIND(YEAR(?s) AS ?year)",
             "d = first diagnosis of \"Breast Carcinoma\"", "exists d", select: "?year ?sex (COUNT(DISTINCT ?p) AS ?n)",
-            groups: "GROUP BY ?year ?sex HAVING (?year > 2009) (2020 >= ?year)", report: "count patients by year of d from 2010 to 2020 and sex"),
+            groups: "GROUP BY ?year ?sex HAVING (?year > 2009) (2020 >= ?year)",
+            report: "count patients by year of d from 2010 to 2020 and sex"),
         Pair(
             "?p co:observation ?o . ?o co:concept c:EstrogenReceptorStatus ; co:value ?v",
-            "o = observation of \"Estrogen Receptor Status\" is known", "exists o", select: "?v (COUNT(DISTINCT ?p) AS ?n)", groups: "GROUP BY ?v",
+            "o = observation of \"Estrogen Receptor Status\" is known", "exists o", select: "?v (COUNT(DISTINCT ?p) AS ?n)",
+            groups: "GROUP BY ?v",
             report: "count patients by value of o"),
         Pair(
             "?p co:observation ?o . ?o co:concept c:ProstateSpecificAntigen ; co:rank -1 ; co:value ?v ; co:unit \"ng/mL\"",

@@ -60,11 +60,15 @@ import Testing
             "S0503"
         ),
         (
-            "SELECT ?a ?b { { SELECT (COUNT(DISTINCT ?p) AS ?a) { ?p co:death ?d } } { SELECT ?b { ?p co:death ?d ; co:visit ?b } } }", "S0502"
+            "SELECT ?a ?b { { SELECT (COUNT(DISTINCT ?p) AS ?a) { ?p co:death ?d } } { SELECT ?b { ?p co:death ?d ; co:visit ?b } } }",
+            "S0502"
         ),
         ("SELECT (COUNT(DISTINCT ?p) AS ?n) { ?p co:visit ?v . ?v co:rank 1 ; co:nearestTo \"2020-01-01\"^^xsd:date }", "S0504"),
         ("SELECT (COUNT(DISTINCT ?p) AS ?n) { ?p co:visit ?v ; co:diagnosis ?w . ?v co:nearestTo ?w }", "S0504"),
-        ("SELECT (COUNT(DISTINCT ?p) AS ?n) { ?p co:observation ?o . ?o co:concept c:ProstateSpecificAntigen ; co:value ?v ; co:valueRank 2 }", "S0504"),
+        (
+            "SELECT (COUNT(DISTINCT ?p) AS ?n) { ?p co:observation ?o . ?o co:concept c:ProstateSpecificAntigen ; co:value ?v ; co:valueRank 2 }",
+            "S0504"
+        ),
         (
             "SELECT (COUNT(DISTINCT ?p) AS ?n) { ?p co:visit ?a ; co:diagnosis ?b . ?a co:start ?s . ?b co:start ?t FILTER(?t >= ?s + \"P3D\"^^xsd:duration) }",
             "S0506"
@@ -161,7 +165,8 @@ import Testing
         }
         guard case .bindings(_, let rows) = try overlap.results(of: cells) else { return }
         func flag(_ value: Bool) -> Term { number("\(value)", XSD.boolean) }
-        #expect(rows == [[flag(true), flag(true), number("60")], [flag(true), flag(false), number("20")], [flag(false), flag(true), nil]])
+        #expect(
+            rows == [[flag(true), flag(true), number("60")], [flag(true), flag(false), number("20")], [flag(false), flag(true), nil]])
     }
 
     /// Rows are made of protected numbers; what is held back has no value, and zero looks like small.

@@ -89,19 +89,19 @@ import Testing
         async let first = north.answerNext(.published(40))
         let funnel =
             Self.prefixes
-            + """
-            SELECT ?a ?b (?b / ?a AS ?share) { { SELECT (COUNT(DISTINCT ?p) AS ?a) { ?p co:visit ?v } }
-              { SELECT (COUNT(DISTINCT ?p) AS ?b) { ?p co:visit ?v ; co:death ?d } } }
-            """
+                + """
+                SELECT ?a ?b (?b / ?a AS ?share) { { SELECT (COUNT(DISTINCT ?p) AS ?a) { ?p co:visit ?v } }
+                  { SELECT (COUNT(DISTINCT ?p) AS ?b) { ?p co:visit ?v ; co:death ?d } } }
+                """
         #expect(text(try await post(hub, funnel, token: token)) == "a,b,share\r\n40,40,1\r\n")
         _ = try await first
         async let second = north.answerNext(.suppressed(threshold: 11))
         let overlap =
             Self.prefixes
-            + """
-            SELECT ?seen ?dead (COUNT(DISTINCT ?p) AS ?n) {
-              ?p a co:Patient BIND(EXISTS { ?p co:visit ?v } AS ?seen) BIND(EXISTS { ?p co:death ?d } AS ?dead) } GROUP BY ?seen ?dead
-            """
+                + """
+                SELECT ?seen ?dead (COUNT(DISTINCT ?p) AS ?n) {
+                  ?p a co:Patient BIND(EXISTS { ?p co:visit ?v } AS ?seen) BIND(EXISTS { ?p co:death ?d } AS ?dead) } GROUP BY ?seen ?dead
+                """
         #expect(text(try await post(hub, overlap, token: token)) == "seen,dead,n\r\ntrue,false,\r\nfalse,true,\r\ntrue,true,\r\n")
         _ = try await second
         async let third = north.answerNext(.published(40))

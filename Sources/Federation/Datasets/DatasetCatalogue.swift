@@ -34,7 +34,8 @@ public enum DatasetCatalogue {
     /// What a dataset may say besides.
     static let optional = [
         dcat + "version", dct + "identifier", dct + "alternative", dpv + "hasLegalBasis", dpv + "hasPurpose", dpv + "hasPersonalData",
-        dcat + "theme", dcat + "keyword", health + "healthTheme", health + "hdab", health + "hasCodingSystem", health + "populationCoverage",
+        dcat + "theme", dcat + "keyword", health + "healthTheme", health + "hdab", health + "hasCodingSystem",
+        health + "populationCoverage",
         dcat + "distribution", dct + "provenance", dct + "issued", dct + "modified", dct + "language", dct + "spatial", dct + "temporal",
         dct + "license", dcat + "landingPage", CoreVocabulary.core + "modality", CoreVocabulary.core + "bodyPart",
         CoreVocabulary.core + "interoperabilityTier",

@@ -220,7 +220,9 @@ extension NodeConfiguration {
         }
     }
 
-    private static let keys: Set<String> = ["name", "policy", "ontologies", "state", "sources", "hub", "images", "tools", "dataVersion", "datasets"]
+    private static let keys: Set<String> = [
+        "name", "policy", "ontologies", "state", "sources", "hub", "images", "tools", "dataVersion", "datasets",
+    ]
     /// Of what lies below another key.
     private static let innerKeys: [String: Set<String>] = [
         "sources": [
