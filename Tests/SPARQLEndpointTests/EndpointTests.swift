@@ -241,7 +241,8 @@ import Testing
         try await Task.sleep(for: .seconds(2))
         let start = ContinuousClock.now
         for _ in 0..<5 { #expect(try await endpoint.ask("ASK { }").status == 200) }
-        #expect(ContinuousClock.now - start < .seconds(10))
+        // Were they kept waiting, it would be until the half minute that a query may take is over.
+        #expect(ContinuousClock.now - start < .seconds(20))
         for reader in readers { reader.close() }
     }
 
