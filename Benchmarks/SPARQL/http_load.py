@@ -39,6 +39,9 @@ def serve(engine, path, port):
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Head and body in one piece and at once; else each answer waits for the client's delayed acknowledgement.
+        wbufsize = -1
+        disable_nagle_algorithm = True
 
         def do_GET(self):
             text = urllib.parse.parse_qs(urllib.parse.urlparse(self.path).query)["query"][0]
@@ -52,7 +55,14 @@ def serve(engine, path, port):
         def log_message(self, *arguments):
             pass
 
-    http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler).serve_forever()
+    class Server(http.server.ThreadingHTTPServer):
+        request_queue_size = 128
+
+        def handle_error(self, request, address):
+            # Clients go away when the time is up.
+            pass
+
+    Server(("127.0.0.1", port), Handler).serve_forever()
 
 
 def client(address, path, seconds, times, number):
