@@ -18,22 +18,22 @@ struct NamedEvents {
     func day(of point: AnchorPoint, for patient: Int) -> Day {
         switch point {
         case .date(let date): .day(DateRange(date))
-        case .start(let event): day(of: event, for: patient, \.start)
-        case .end(let event): day(of: event, for: patient, \.end)
+        case .start(let event): day(of: event, for: patient) { $0.start }
+        case .end(let event): day(of: event, for: patient) { $0.end }
         }
     }
 
-    private func day(of event: EventReference, for patient: Int, _ side: KeyPath<SourceEvent, DateRange?>) -> Day {
+    private func day(of event: EventReference, for patient: Int, _ side: (EventRow) -> DateRange?) -> Day {
         guard let column = columns[event.index] else { return .unknown }
-        switch column.resolutions[patient] {
-        case .event(let row): return column.table[row][keyPath: side].map { .day($0) } ?? .unknown
+        switch column.resolution(of: patient) {
+        case .event(let row): return side(column.table[row]).map { .day($0) } ?? .unknown
         case .none: return .none
         case .unknown, .events: return .unknown
         }
     }
 
     /// Whether an event lies in the window around the patient's anchor.
-    func contains(_ window: Window, _ event: SourceEvent, for patient: Int) -> Truth {
+    func contains(_ window: Window, _ event: EventRow, for patient: Int) -> Truth {
         switch day(of: window.anchor, for: patient) {
         case .day(let day): PlacedWindow(window, around: day).contains(event)
         case .none: .no

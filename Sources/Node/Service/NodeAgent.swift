@@ -62,13 +62,17 @@ public struct NodeAgent: Sendable {
         indexes = NodeIndex.all(configuration, sources)
         models = configuration.sources.map(\.model)
         dataVersion = configuration.dataVersion
-        let folder: [any ImageSource] = configuration.images.map { [ImageFolder(path: $0)] } ?? []
+        let identified = sources.compactMap { $0 as? IdentifiedSource }
+        let folder: [any ImageSource] =
+            configuration.images.map { [IdentifiedImages(ImageFolder(path: $0), sources: identified.filter { $0.model == .dicom })] } ?? []
         let dispatcher = NodeDispatcher(
             sources: ScopedSources(sources, terms: configuration.terms), policy: policy, tools: ToolShelf(configuration.tools),
-            images: folder + sources.compactMap { $0 as? any ImageSource }, processing: SandboxEngine(), state: configuration.state)
+            images: folder + sources.compactMap { $0 as? any ImageSource }, processing: SandboxEngine(), state: configuration.state,
+            memory: configuration.memory)
         runner = TaskRunner(
             node: configuration.name,
-            executor: NodeExecutor(sources: sources, policy: policy, terms: configuration.terms), dispatcher: dispatcher)
+            executor: NodeExecutor(sources: sources, policy: policy, terms: configuration.terms, memory: configuration.memory),
+            dispatcher: dispatcher)
         logger = Logger(label: "cohortium.node.\(configuration.name)")
     }
 
