@@ -65,7 +65,9 @@ public struct DICOMAdapter: SourceAdapter {
             address = path
         }
         let fields = bindings.properties.values.flatMap(\.fields).map { (name: $0.name, level: $0.level, isPresence: $0.isPresence) }
-        index = settings.map { TagIndex(source: name, settings: $0, tags: IndexedTags(fields), origin: address + (issuer.map { " by \($0)" } ?? "")) }
+        index = settings.map {
+            TagIndex(source: name, settings: $0, tags: IndexedTags(fields), origin: address + (issuer.map { " by \($0)" } ?? ""))
+        }
     }
 
     public func session(for plan: ExpandedPlan) -> any SourceAdapter {

@@ -41,7 +41,9 @@ struct StoreWriter {
             ])
         // One that was written already is the same resource.
         guard database.changesCount > 0 else { return }
-        for identifier in Set(patient.identifiers) { try identifiers.execute(arguments: [patient.id, identifier.system, identifier.value]) }
+        for identifier in Set(patient.identifiers) {
+            try identifiers.execute(arguments: [patient.id, identifier.system, identifier.value])
+        }
     }
 
     func write(medication id: String, _ codes: [FHIRCoding]) throws {

@@ -17,7 +17,8 @@ extension OMOPAdapter {
             guard let identifier = SQLIdentifier(column), let known = found[identifier], known.isReadable else {
                 throw missing("table `\(name)` has no column `\(column)` that may be read", name)
             }
-            columns.append("t.\(known.name.quoted)")
+            // A number is as good a name as a text.
+            columns.append(database.dialect.name(BoundColumn(name: known.name, content: known.content).of("t")))
         }
         let statement = OMOPStatement(text: "SELECT \(columns.joined(separator: ", ")) FROM \(found.reference) AS t", parameters: [])
         return PatientCrosswalk(

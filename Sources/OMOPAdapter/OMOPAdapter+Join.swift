@@ -28,7 +28,11 @@ extension OMOPAdapter {
         batches.onFailure { reading.cancel() }
         let series: [LoweredOrder.Piece]
         do {
-            series = try await withTaskCancellationHandler { try await reading.value } onCancel: { reading.cancel() }
+            series = try await withTaskCancellationHandler {
+                try await reading.value
+            } onCancel: {
+                reading.cancel()
+            }
         } catch {
             // A statement that was stopped because nothing more is taken says that it was stopped.
             throw batches.failure ?? error as? SourceFailure
@@ -45,7 +49,9 @@ extension OMOPAdapter {
             var number = 0
             for query in lower(request, plan).queries {
                 let text = "SELECT COUNT(*) FROM (SELECT 1 \(query.select.source) LIMIT \(OMOPAdapter.mostCounted)) AS counted"
-                guard let counted = try? await database.rows(of: OMOPStatement(text: text, parameters: query.parameters), { OMOPValue.integer($0[0]) })
+                guard
+                    let counted = try? await database.rows(
+                        of: OMOPStatement(text: text, parameters: query.parameters), { OMOPValue.integer($0[0]) })
                 else { return smallest }
                 number += counted.first ?? 0
             }

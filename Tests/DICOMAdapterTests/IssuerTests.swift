@@ -18,7 +18,9 @@ import Testing
     private static let series = ([("1", "\"HERE\""), ("2", nil), ("3", "\"ELSEWHERE\"")] as [(String, String?)]).map { number, issuer in
         FaultyArchive.Series(
             patient: "7", study: "1.\(number)", uid: "1.\(number).1",
-            attributes: ["00080060": "[\"MR\"]", "00080020": "[\"20200101\"]"].merging(issuer.map { ["00100021": "[\($0)]"] } ?? [:]) { _, new in new },
+            attributes: ["00080060": "[\"MR\"]", "00080020": "[\"20200101\"]"].merging(issuer.map { ["00100021": "[\($0)]"] } ?? [:]) {
+                _, new in new
+            },
             images: [[:]])
     }
 

@@ -8,7 +8,9 @@ import Testing
 @Suite struct JoinTests {
     private let people = ["a", "b", "c"].map { Make.patient($0) }
 
-    private func clinic(_ events: [SourceEvent]) -> FakeSource { FakeSource(name: "clinic", patientList: people).answering(Make.diagnosis, events) }
+    private func clinic(_ events: [SourceEvent]) -> FakeSource {
+        FakeSource(name: "clinic", patientList: people).answering(Make.diagnosis, events)
+    }
     private func laboratory(_ events: [SourceEvent]) -> FakeSource {
         FakeSource(name: "laboratory", patientList: people).answering(Make.marker, events)
     }
@@ -84,6 +86,17 @@ import Testing
         #expect(steps.count { $0 == .received(source: "laboratory", rows: 1) } == 1)
     }
 
+    /// What contradicts itself holds for nobody; that is a count.
+    @Test func whatCanNeverHoldCountsNobody() async throws {
+        let part = Condition.count(EventSelection(Make.diagnosis), .atLeastOne)
+        let plan = try Make.plan(where: .some(CountRange(2, nil), [part]))
+        let result = try await PlanEngine(sources: [clinic([Make.event("a", "d", "2020-01-01")])]).execute(plan)
+        #expect(result.overall == .exact)
+        #expect(result.counted?.selection.patients == [] && result.counted?.population.patients == 3)
+        let away = try await PlanEngine(sources: [laboratory([])]).execute(plan)
+        #expect(away.counted == nil && away.overall == .notEvaluable)
+    }
+
     // MARK: Identity
 
     private func crosswalk(_ links: [(String, String, String)]) -> PatientCrosswalk {
@@ -120,7 +133,8 @@ import Testing
             .answering(Make.marker, [Make.event("L1", "m", "2020-01-02"), Make.event("L9", "m9", "2020-01-02")])
         let origin = Fixed(
             known: crosswalk([
-                ("p1", "clinic", "1"), ("p1", "clinic", "1b"), ("p1", "laboratory", "L1"), ("p2", "clinic", "2"), ("p9", "laboratory", "L9"),
+                ("p1", "clinic", "1"), ("p1", "clinic", "1b"), ("p1", "laboratory", "L1"), ("p2", "clinic", "2"),
+                ("p9", "laboratory", "L9"),
             ]))
         let engine = PlanEngine(sources: [IdentifiedSource(clinic, crosswalk: origin), IdentifiedSource(laboratory, crosswalk: origin)])
         let result = try await engine.execute(try Make.plan(where: both))
@@ -168,7 +182,8 @@ import Testing
 
     /// Systems of identifiers: what the crosswalk names is not what the source's records do.
     @Test func aDomainOfIdentifiersStandsBetween() async throws {
-        let clinic = FakeSource(name: "clinic", patientList: [Make.patient("1")]).answering(Make.diagnosis, [Make.event("1", "d", "2020-01-01")])
+        let clinic = FakeSource(name: "clinic", patientList: [Make.patient("1")]).answering(
+            Make.diagnosis, [Make.event("1", "d", "2020-01-01")])
         let base = FakeSource(name: "laboratory", patientList: [Make.patient("r1"), Make.patient("r2")])
             .answering(Make.marker, [Make.event("r2", "m", "2020-01-02")])
         let laboratory = Domained(base, identifiers: ["r1": ["1"], "r2": ["1"]])

@@ -109,7 +109,9 @@ import Testing
             let identifiers = numbers.map { "{\"system\":\"\(Self.systems[$0.0])\",\"value\":\"\($0.1)\"}" }.joined(separator: ",")
             return "{\"resourceType\":\"Patient\",\"id\":\"\(id)\",\"gender\":\"female\",\"identifier\":[\(identifiers)]}"
         }
-        let lines = [patient("r1", [(0, "100"), (1, "200")]), patient("r2", [(0, "101")]), patient("r3", [(1, "100")]), patient("r4", [(0, "102")])]
+        let lines = [
+            patient("r1", [(0, "100"), (1, "200")]), patient("r2", [(0, "101")]), patient("r3", [(1, "100")]), patient("r4", [(0, "102")]),
+        ]
         try place.write(lines.joined(separator: "\n") + "\n", "fhir/Patient.ndjson")
         let hyperontology = try Hyperontology(directory: Self.root.appendingPathComponent("Ontologies").path)
         return (place, try NodeSources.open(try place.configuration(), hyperontology: hyperontology))

@@ -91,7 +91,8 @@ struct IndexReading: SeriesReading {
             return try await opened.snapshot.read { [truths] database in
                 let restriction = names == nil ? "" : " AND patient.name IN (SELECT value FROM json_each(?))"
                 let cursor = try Row.fetchCursor(
-                    database, sql: IndexReading.statement + restriction, arguments: StatementArguments([wanted] + [names].compactMap(\.self)))
+                    database, sql: IndexReading.statement + restriction,
+                    arguments: StatementArguments([wanted] + [names].compactMap(\.self)))
                 var rows: [SeriesRow] = []
                 while let row = try cursor.next() {
                     rows.append(

@@ -80,8 +80,9 @@ public struct IdentifiedSource: SourceAdapter {
     }
 
     /// A plan that needs nothing but patients.
-    private static let lookingAtPatients = (try? CohortPlan(
-        anchors: [], condition: .sex(.female), report: Report(measures: [.patients]))).map { ExpandedPlan(plan: $0, expansions: []) }
+    private static let lookingAtPatients =
+        (try? CohortPlan(
+            anchors: [], condition: .sex(.female), report: Report(measures: [.patients]))).map { ExpandedPlan(plan: $0, expansions: []) }
 
     // MARK: Assessing
 

@@ -20,7 +20,10 @@ enum PatientContainer: Sendable, Hashable {
     /// A list takes two bytes an index, a bitmap 8,192 bytes, a run four bytes.
     private static let longestList = 4_096
 
-    init(run first: Int, to last: Int) { self = .runs([Run(first: UInt16(first), last: UInt16(last))]) }
+    init(run first: Int, to last: Int) {
+        let run = Run(first: UInt16(first), last: UInt16(last))
+        self = PatientContainer.isBestAsRuns(1, run.count) ? .runs([run]) : .list((first...last).map { UInt16($0) })
+    }
 
     /// - Parameter values: each once; nil when there is none.
     init?(sorted values: [UInt16]) {

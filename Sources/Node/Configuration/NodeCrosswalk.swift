@@ -1,5 +1,5 @@
 import Diagnostics
-public import Execution
+import Execution
 import Foundation
 import OMOPAdapter
 import Synchronization

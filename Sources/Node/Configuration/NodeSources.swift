@@ -38,7 +38,9 @@ public enum NodeSources {
                 )
             case .dicomWeb(let address):
                 guard source.index != nil else {
-                    adapters.append(DICOMAdapter(name: source.name, address: address, issuer: source.identity.domain, bindings: bindings, http: HTTPClient()))
+                    adapters.append(
+                        DICOMAdapter(
+                            name: source.name, address: address, issuer: source.identity.domain, bindings: bindings, http: HTTPClient()))
                     continue
                 }
                 adapters.append(try indexed(source, .archive(address, HTTPClient()), bindings, in: configuration.state))

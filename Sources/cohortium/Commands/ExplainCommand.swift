@@ -66,7 +66,8 @@ struct ExplainCommand: AsyncParsableCommand {
         for step in node.join {
             let restriction = step.restrictedBy.isEmpty ? "" : ", of whom \(step.restrictedBy.joined(separator: " and ")) left"
             console.output(
-                "step \(step.number): \(step.source) is asked once, \(step.requests == 1 ? "1 request" : "\(step.requests) requests")\(restriction)")
+                "step \(step.number): \(step.source) is asked once, \(step.requests == 1 ? "1 request" : "\(step.requests) requests")\(restriction)"
+            )
         }
         for explanation in node.criteria {
             let coverage = explanation.coverage
