@@ -10,7 +10,7 @@ struct SplitCase: Codable, Hashable {
     let population: SplitPopulation
 
     /// A node over the three sources in memory.
-    func engine() -> PlanEngine {
+    static func engine(over population: SplitPopulation) -> PlanEngine {
         let origin = FixedCrosswalk(known: population.crosswalk)
         let sources = SplitPopulation.names.enumerated().map { source, name in
             let records = RecordSource(records: population.records(of: source))
@@ -23,9 +23,11 @@ struct SplitCase: Codable, Hashable {
     }
 
     /// What differs between the join and the reference evaluator on the whole, in words; nil when nothing does.
-    func difference(_ expander: Expander) async throws -> String? {
+    /// - Parameter engine: over this population, where there is one already.
+    func difference(_ expander: Expander, engine: PlanEngine? = nil) async throws -> String? {
         let expanded = expander.expand(plan)
-        return Agreement.difference(try await engine().execute(expanded), ReferenceEvaluator(expanded).evaluate(population.patients))
+        let engine = engine ?? SplitCase.engine(over: population)
+        return Agreement.difference(try await engine.execute(expanded), ReferenceEvaluator(expanded).evaluate(population.patients))
     }
 
     /// A smaller case that still differs: patients, then events are left out, as long as it does.

@@ -35,12 +35,15 @@ struct SplitPopulation: Codable, Hashable {
     }
 
     var crosswalk: PatientCrosswalk {
-        PatientCrosswalk(
-            identifiers.enumerated().flatMap { source, names in
-                names.flatMap { patient, own in
-                    own.map { PatientCrosswalk.Link(patient: patient, source: SplitPopulation.names[source], identifier: $0) }
-                }
-            })
+        // A source of which a crosswalk names nobody is taken for a mistake; here it may know nobody.
+        let nobody = SplitPopulation.names.map { PatientCrosswalk.Link(patient: "nobody", source: $0, identifier: "nobody") }
+        return PatientCrosswalk(
+            nobody
+                + identifiers.enumerated().flatMap { source, names in
+                    names.flatMap { patient, own in
+                        own.map { PatientCrosswalk.Link(patient: patient, source: SplitPopulation.names[source], identifier: $0) }
+                    }
+                })
     }
 
     /// The same without some patients.
