@@ -158,6 +158,9 @@ let package = Package(
                 logging,
             ], path: "Benchmarks/DICOM", swiftSettings: strict),
 
+        .executableTarget(
+            name: "join-benchmark", dependencies: ["Execution", "CohortPlan"], path: "Benchmarks/Join", swiftSettings: strict),
+
         // What several tests use: a source over patients in memory; an archive and a PostgreSQL server of their own; the patients that ../shared holds in two models.
         .target(
             name: "TestArchive", dependencies: ["OrthancServer", "HTTPClient", "Processes"],

@@ -18,7 +18,7 @@ extension DICOMAdapter {
     /// The archive itself, asked without its index; nil for a folder, which nobody can be asked about.
     public var live: DICOMAdapter? {
         guard case .archive(let server, _) = place else { return nil }
-        return DICOMAdapter(name: name, address: server.address, bindings: bindings, http: server.http)
+        return DICOMAdapter(name: name, address: server.address, issuer: issuer, bindings: bindings, http: server.http)
     }
 
     /// - Parameter largestSize: of the index in bytes; for tests of a disk that is full.

@@ -23,7 +23,8 @@ protocol SeriesReading: Sendable {
     /// Every patient who has a series.
     func people() async throws(SourceFailure) -> [PersonRecord]
     /// What the series say to the groups of a request's tests. Those that say no to all of them may be left out, and each has its study's day.
-    func rows(of request: LoweredRequest) async throws(SourceFailure) -> [SeriesRow]
+    /// - Parameter patients: of whom; nil for all.
+    func rows(of request: LoweredRequest, patients: PatientRestriction?) async throws(SourceFailure) -> [SeriesRow]
     /// How many series have no Patient ID.
     func orphans() async throws(SourceFailure) -> Int
 }

@@ -25,6 +25,7 @@ actor SeriesLibrary: SeriesReading {
         }
         let (all, ofImages) = (tags.keys.sorted(), Set(tags.filter(\.value).keys))
         reading = SharedReading {
+            try await profile.requireIssuers(server, fields)
             let routes = try await profile.routes(to: all, ofImages: ofImages, server, fields)
             let told = routes.filter { $0.value == .series }.keys.sorted()
             return Contents(series: try await SeriesSearch(server: server, fields: fields, tags: told).run(), routes: routes)
@@ -51,10 +52,11 @@ actor SeriesLibrary: SeriesReading {
 
     func orphans() async throws(SourceFailure) -> Int { try await contents().series.filter { $0.patient == nil }.count }
 
-    func rows(of request: LoweredRequest) async throws(SourceFailure) -> [SeriesRow] {
+    func rows(of request: LoweredRequest, patients: PatientRestriction?) async throws(SourceFailure) -> [SeriesRow] {
         let contents = try await contents()
+        let wanted = patients.map { Set($0.ids) }
         let imageTags = Set(contents.routes.filter { $0.value != .series }.keys)
-        let owned = contents.series.filter { $0.patient != nil }
+        let owned = contents.series.filter { record in record.patient.map { wanted?.contains($0) ?? true } ?? false }
         // A group that the series itself fails is not asked of its images.
         let open = owned.filter { record in
             request.groups.contains { group in

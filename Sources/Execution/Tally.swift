@@ -1,13 +1,12 @@
-import BitCollections
 import CohortPlan
 
 /// The counting of a report over the patients who meet a condition.
 struct Tally {
     private let evaluation: PlanEvaluation
-    private let counted: BitSet
+    private let counted: PatientSet
     private let measures: [MeasureUnits]
 
-    init(_ evaluation: PlanEvaluation, counted: BitSet) {
+    init(_ evaluation: PlanEvaluation, counted: PatientSet) {
         self.evaluation = evaluation
         self.counted = counted
         self.measures = evaluation.plan.report.measures.map { MeasureUnits($0, of: counted, evaluation) }
@@ -37,7 +36,7 @@ struct Tally {
             }
             series[EventReference(index)] = found.sorted()
         }
-        return PatientSelection(patients: counted.map { patients.ids[$0] }, series: series)
+        return PatientSelection(patients: counted.map { patients.ids[$0] }.sorted(), series: series)
     }
 
     // MARK: Tables

@@ -79,12 +79,45 @@ public struct FHIRAdapter: SourceAdapter {
         return try await store.read { (reading) throws(SourceFailure) in try await reading.patients(sexCodes: bindings.sexCodes) }
     }
 
+    /// Those of `Patient.identifier` in a system.
+    public func identifiers(in domain: String) async throws(SourceFailure) -> [String: [String]] {
+        try requirePatients()
+        return try await store.read { (reading) throws(SourceFailure) in try await reading.identifiers(in: domain) }
+    }
+
     public func events(matching request: EventRequest, in plan: ExpandedPlan) async throws(SourceFailure) -> [SourceEvent] {
         let lowered = lower(request, plan)
         guard !lowered.queries.isEmpty else {
             throw failure(LoweringGap(lowered.assessment.reasons.first ?? "nothing is bound for it"))
         }
         return try await store.read { (reading) throws(SourceFailure) in try await reading.events(lowered) }
+    }
+
+    /// The patients, then the events of each request, of those alone whom other sources left.
+    public func deliver(_ order: SourceOrder, in plan: ExpandedPlan, to receiver: any DeliveryReceiver) async throws(SourceFailure) {
+        try receiver.receive(try await patients())
+        for request in order.requests {
+            let lowered = lower(request, plan)
+            guard !lowered.queries.isEmpty else {
+                throw failure(LoweringGap(lowered.assessment.reasons.first ?? "nothing is bound for it"))
+            }
+            try await store.read { (reading) throws(SourceFailure) in
+                try receiver.receive(try await reading.events(lowered, of: order.patients), of: request)
+            }
+        }
+    }
+
+    /// How many records the rarest of some requests has, counted in the store up to a number beyond which it does not matter.
+    public func estimate(of requests: [EventRequest], in plan: ExpandedPlan) async -> Int? {
+        var smallest: Int?
+        for request in requests {
+            let lowered = lower(request, plan)
+            guard let number = try? await store.read({ (reading) throws(SourceFailure) in try await reading.count(lowered) }) else {
+                return smallest
+            }
+            smallest = min(smallest ?? .max, number)
+        }
+        return smallest
     }
 
     public func nativeQueries(for request: EventRequest, in plan: ExpandedPlan) -> [NativeQuery] {

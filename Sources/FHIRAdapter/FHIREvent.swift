@@ -50,4 +50,11 @@ struct FHIRPatient: Sendable {
     let id: String
     let sex: String?
     let birthDate: DateRange?
+    /// `Patient.identifier`, as far as it has a system and a value and is not said to hold no more (`use` is `old`).
+    let identifiers: [Identifier]
+
+    struct Identifier: Hashable, Sendable {
+        let system: String
+        let value: String
+    }
 }

@@ -109,6 +109,14 @@ final class FHIRStore: Sendable {
 struct StoreStatement: Hashable, Sendable {
     let text: String
     let parameters: [String]
+
+    /// The same for some patients alone, who stand in the first column.
+    func restricted(to patients: PatientRestriction?) -> StoreStatement {
+        guard let patients, let names = try? JSONEncoder().encode(patients.ids) else { return self }
+        return StoreStatement(
+            text: "SELECT * FROM (\(text)) WHERE patient IN (SELECT value FROM json_each(?))",
+            parameters: parameters + [String(decoding: names, as: UTF8.self)])
+    }
 }
 
 extension Diagnostic {

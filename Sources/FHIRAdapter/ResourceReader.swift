@@ -18,7 +18,12 @@ struct ResourceReader {
         guard let place = places.patient, let id = place.field("patientField").flatMap({ resource[$0]?.text }) else { return nil }
         return FHIRPatient(
             id: id, sex: place.field("sexField").flatMap { resource.all(at: $0).first?.text },
-            birthDate: place.field("birthDateField").flatMap { FHIRDate.start([$0], of: resource) })
+            birthDate: place.field("birthDateField").flatMap { FHIRDate.start([$0], of: resource) },
+            identifiers: resource.all(at: "identifier").compactMap { identifier in
+                guard let system = identifier["system"]?.text, let value = identifier["value"]?.text, identifier["use"]?.text != "old"
+                else { return nil }
+                return FHIRPatient.Identifier(system: system, value: value)
+            })
     }
 
     /// The record that a resource is, and one for each of its components.

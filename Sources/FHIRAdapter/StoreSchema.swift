@@ -13,6 +13,7 @@ enum StoreSchema {
         CREATE TABLE resource_type (name TEXT PRIMARY KEY) WITHOUT ROWID;
         CREATE TABLE issue (kind TEXT NOT NULL, container TEXT NOT NULL, records INTEGER NOT NULL, first TEXT NOT NULL);
         CREATE TABLE patient (id TEXT PRIMARY KEY, sex TEXT, birth_earliest INTEGER, birth_latest INTEGER) WITHOUT ROWID;
+        CREATE TABLE patient_identifier (patient TEXT NOT NULL, system TEXT NOT NULL, value TEXT NOT NULL);
         CREATE TABLE event (
             id INTEGER PRIMARY KEY, container TEXT NOT NULL, key TEXT NOT NULL, patient TEXT NOT NULL, start_earliest INTEGER,
             start_latest INTEGER, end_earliest INTEGER, end_latest INTEGER, number TEXT, unit TEXT, comparator TEXT,
@@ -27,6 +28,7 @@ enum StoreSchema {
     static let indexes = """
         CREATE INDEX coding_by_code ON coding (role, system, code, event);
         CREATE INDEX coding_by_event ON coding (event, role, system, code);
+        CREATE INDEX patient_identifier_by_system ON patient_identifier (system);
         CREATE INDEX series_by_event ON series (event);
         CREATE INDEX series_coding_by_series ON series_coding (series, field, system, code);
         """

@@ -4,7 +4,7 @@ import GRDB
 /// Writes records to the store, within the transaction that it was made in.
 struct StoreWriter {
     private let database: Database
-    private let patients, events, codings, medications, series, seriesCodings: Statement
+    private let patients, identifiers, events, codings, medications, series, seriesCodings: Statement
     private var resourceTypes: Set<String> = []
     private var issues: [IssueKey: (count: Int, first: String)] = [:]
 
@@ -17,6 +17,7 @@ struct StoreWriter {
         self.database = database
         try database.execute(sql: StoreSchema.tables)
         patients = try database.makeStatement(sql: "INSERT OR IGNORE INTO patient VALUES (?, ?, ?, ?)")
+        identifiers = try database.makeStatement(sql: "INSERT INTO patient_identifier VALUES (?, ?, ?)")
         events = try database.makeStatement(
             sql: "INSERT OR IGNORE INTO event VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         codings = try database.makeStatement(sql: "INSERT INTO coding VALUES (?, ?, ?, ?)")
@@ -38,6 +39,11 @@ struct StoreWriter {
             arguments: [
                 patient.id, patient.sex, patient.birthDate?.earliest.daysSinceEpoch, patient.birthDate?.latest.daysSinceEpoch,
             ])
+        // One that was written already is the same resource.
+        guard database.changesCount > 0 else { return }
+        for identifier in Set(patient.identifiers) {
+            try identifiers.execute(arguments: [patient.id, identifier.system, identifier.value])
+        }
     }
 
     func write(medication id: String, _ codes: [FHIRCoding]) throws {

@@ -139,11 +139,16 @@ public struct OMOPAdapter: SourceAdapter {
 
     /// One statement, read at one moment.
     public func deliver(_ order: SourceOrder, in plan: ExpandedPlan) async throws(SourceFailure) -> SourceDelivery {
-        guard pushdown == .all else { return try await deliverSeparately(order, in: plan) }
-        let lowered: LoweredOrder
-        do { lowered = try LoweredOrder(order, lowering(plan)) } catch { throw SourceFailure(source: name, missing(error)) }
+        guard isPushedDown else { return try await deliverSeparately(order, in: plan) }
+        let lowered = try lowered(order, plan)
         let sexCodes = bindings.sexCodes
         return lowered.delivery(try await database.rows(of: lowered.statement) { lowered.piece($0, sexCodes: sexCodes) })
+    }
+
+    var isPushedDown: Bool { pushdown == .all }
+
+    func lowered(_ order: SourceOrder, _ plan: ExpandedPlan) throws(SourceFailure) -> LoweredOrder {
+        do { return try LoweredOrder(order, lowering(plan)) } catch { throw SourceFailure(source: name, missing(error)) }
     }
 
     public func nativeQueries(for request: EventRequest, in plan: ExpandedPlan) -> [NativeQuery] {
@@ -156,7 +161,7 @@ public struct OMOPAdapter: SourceAdapter {
         }
     }
 
-    private func lower(_ request: EventRequest, _ plan: ExpandedPlan, requiring required: [EventRequest] = []) -> LoweredRequest {
+    func lower(_ request: EventRequest, _ plan: ExpandedPlan, requiring required: [EventRequest] = []) -> LoweredRequest {
         let order = SourceOrder(requests: [request] + required, required: required)
         return lowering(plan).lower(request, of: RequestLowering.isWorthRestricting(order) ? .having(required) : .all)
     }

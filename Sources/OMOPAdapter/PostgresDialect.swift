@@ -10,6 +10,8 @@ struct PostgresDialect: SQLDialect {
 
     func members(parameter: String) -> String { "SELECT unnest(CAST(\(parameter) AS bigint[]))" }
 
+    func texts(parameter: String) -> String { "SELECT unnest(CAST(\(parameter) AS text[]))" }
+
     func named(_ members: String) -> String { "SELECT listed AS id FROM (\(members)) AS m (listed)" }
 
     func isAmong(_ value: SQLExpression, _ codes: [ListedCode], parameter: String) -> String {

@@ -6,6 +6,8 @@ struct SQLiteDialect: SQLDialect {
 
     func members(parameter: String) -> String { "SELECT value FROM json_each(\(parameter))" }
 
+    func texts(parameter: String) -> String { members(parameter: parameter) }
+
     func named(_ members: String) -> String { "SELECT listed.value AS id FROM (\(members)) AS listed" }
 
     func isAmong(_ value: SQLExpression, _ codes: [ListedCode], parameter: String) -> String {

@@ -65,7 +65,21 @@ struct IndexReading: SeriesReading {
         }
     }
 
-    func rows(of request: LoweredRequest) async throws(SourceFailure) -> [SeriesRow] {
+    /// How many series a request may find, counted by what they say.
+    func count(of request: LoweredRequest) async throws(SourceFailure) -> Int {
+        try await reading { opened in
+            let wanted = opened.profiles.filter { $0.evidence.truths(of: request.groups).contains { $0 != .no } }.map(\.id)
+            let list = "[\(wanted.map { "\($0)" }.joined(separator: ","))]"
+            return try await opened.snapshot.read { database in
+                try Int.fetchOne(
+                    database,
+                    sql: "SELECT count(*) FROM json_each(?) AS wanted JOIN series ON series.profile = wanted.value", arguments: [list])
+                    ?? 0
+            }
+        }
+    }
+
+    func rows(of request: LoweredRequest, patients: PatientRestriction?) async throws(SourceFailure) -> [SeriesRow] {
         try await reading { opened in
             var truths: [Int64: [Truth]] = [:]
             for profile in opened.profiles {
@@ -73,8 +87,12 @@ struct IndexReading: SeriesReading {
                 if found.isEmpty || found.contains(where: { $0 != .no }) { truths[profile.id] = found }
             }
             let wanted = "[\(truths.keys.sorted().map { "\($0)" }.joined(separator: ","))]"
+            let names = try patients.map { String(decoding: try JSONEncoder().encode($0.ids), as: UTF8.self) }
             return try await opened.snapshot.read { [truths] database in
-                let cursor = try Row.fetchCursor(database, sql: IndexReading.statement, arguments: [wanted])
+                let restriction = names == nil ? "" : " AND patient.name IN (SELECT value FROM json_each(?))"
+                let cursor = try Row.fetchCursor(
+                    database, sql: IndexReading.statement + restriction,
+                    arguments: StatementArguments([wanted] + [names].compactMap(\.self)))
                 var rows: [SeriesRow] = []
                 while let row = try cursor.next() {
                     rows.append(

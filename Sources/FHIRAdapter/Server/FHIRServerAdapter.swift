@@ -132,6 +132,12 @@ public struct FHIRServerAdapter: SourceAdapter {
         return try await StoreReading(queue: try await session.store(), source: name).patients(sexCodes: bindings.sexCodes)
     }
 
+    /// Those of `Patient.identifier` in a system.
+    public func identifiers(in domain: String) async throws(SourceFailure) -> [String: [String]] {
+        guard let session else { throw outsideOfExecution }
+        return try await StoreReading(queue: try await session.store(), source: name).identifiers(in: domain)
+    }
+
     public func events(matching request: EventRequest, in plan: ExpandedPlan) async throws(SourceFailure) -> [SourceEvent] {
         let lowered = lower(request, plan)
         guard !lowered.queries.isEmpty else {

@@ -18,6 +18,10 @@ public struct NodeConfiguration: Sendable, Hashable {
     /// A folder for what the node keeps between runs; `state` beside the file when not given.
     public let state: String
     public let sources: [Source]
+    /// Who the patients of the sources are; nil where the sources call them the same.
+    public let crosswalk: Crosswalk?
+    /// What one question may hold of patients and events, in bytes.
+    public let memory: Int
     /// What the operator calls the state of the data, as `2025-10`; it is published. Nil where it is not said.
     public let dataVersion: String?
     /// A Turtle file that describes the node's datasets, or a folder of such files; nil where none is described.
@@ -70,6 +74,8 @@ public struct NodeConfiguration: Sendable, Hashable {
         /// For images: how their index is kept; nil where the archive itself is asked.
         public let index: Index?
         public let terms: Terms
+        /// How its identifiers of patients are to be understood.
+        public let identity: Identity
 
         /// What kind of place it is, and where.
         public enum Place: Sendable, Hashable {
@@ -85,6 +91,19 @@ public struct NodeConfiguration: Sendable, Hashable {
             case dicomWeb(ServiceAddress)
             /// A folder of DICOM files.
             case dicomFolder(String)
+        }
+
+        /// How a source's identifiers of patients are to be understood.
+        public struct Identity: Sendable, Hashable {
+            /// The system of `Patient.identifier` in FHIR, the issuer of the Patient ID in DICOM; nil for the source's own identifiers.
+            public let domain: String?
+            /// Whether they are what the crosswalk calls the patients.
+            public let isShared: Bool
+
+            public init(domain: String? = nil, isShared: Bool = false) {
+                self.domain = domain
+                self.isShared = isShared
+            }
         }
 
         /// How an index of images is kept.
@@ -107,6 +126,22 @@ public struct NodeConfiguration: Sendable, Hashable {
 }
 
 extension NodeConfiguration {
+    /// Where it is said who the patients of a node's sources are.
+    public struct Crosswalk: Sendable, Hashable {
+        public let place: Place
+        /// What is done where it is not clear.
+        public let conflicts: IdentityConflicts
+
+        public enum Place: Sendable, Hashable {
+            /// A file of comma-separated values.
+            case file(String)
+            /// A table of one of the node's OMOP databases.
+            case table(String, source: String)
+        }
+    }
+}
+
+extension NodeConfiguration {
     /// The form of the file.
     private struct File: Decodable {
         let name: String
@@ -119,6 +154,41 @@ extension NodeConfiguration {
         let tools: [ToolEntry]?
         let dataVersion: String?
         let datasets: String?
+        let crosswalk: CrosswalkEntry?
+        let memoryMegabytes: Int?
+    }
+
+    private struct CrosswalkEntry: Decodable {
+        let file: String?
+        let source: String?
+        let table: String?
+        let conflicts: String?
+
+        /// - Throws: `N0130` to `N0132` for what it does not say, or says twice.
+        func crosswalk(
+            in path: String, of sources: [Source], _ absolute: (String) -> String
+        ) throws(Diagnostic) -> Crosswalk {
+            let rule = conflicts.map { IdentityConflicts(rawValue: $0) } ?? .refuse
+            guard let rule else {
+                throw Diagnostic(
+                    "N0132", "`conflicts: \(conflicts ?? "")` of the crosswalk in `\(path)` is not understood",
+                    help: "write `refuse`, to answer nothing as long as it is not clear whose an identifier is, or `apart`")
+            }
+            switch (file, source, table) {
+            case (let file?, nil, nil): return Crosswalk(place: .file(absolute(file)), conflicts: rule)
+            case (nil, let source?, let table?):
+                guard sources.contains(where: { $0.name == source && $0.model == .omop }) else {
+                    throw Diagnostic(
+                        "N0131", "the crosswalk in `\(path)` is said to be in `\(source)`, which is no OMOP source of this node",
+                        help: "name one of its sources with `model: omop`, or give a `file`")
+                }
+                return Crosswalk(place: .table(table, source: source), conflicts: rule)
+            default:
+                throw Diagnostic(
+                    "N0130", "the crosswalk in `\(path)` does not say where it is",
+                    help: "give it either a `file`, or a `table` and the OMOP `source` that it is in")
+            }
+        }
     }
 
     private struct HubEntry: Decodable {
@@ -158,6 +228,25 @@ extension NodeConfiguration {
 
         let collections: [String]?
         let access: [String]?
+        let identifierDomain: String?
+        let identifiers: String?
+
+        /// How its identifiers of patients are to be understood.
+        /// - Throws: `N0133` for a domain in a model that has none, `N0134` for a word that is not known.
+        func identity(of name: String, in path: String) throws(Diagnostic) -> Source.Identity {
+            if let identifierDomain, model == SourceModel.omop.rawValue {
+                throw Diagnostic(
+                    "N0133",
+                    "the OMOP source `\(name)` in `\(path)` has an `identifierDomain` (`\(identifierDomain)`), but its model knows none",
+                    help: "take it out: patients are called by `person_source_value` where it is filled in, else by `person_id`")
+            }
+            guard identifiers == nil || identifiers == "shared" else {
+                throw Diagnostic(
+                    "N0134", "`identifiers: \(identifiers ?? "")` of the source `\(name)` in `\(path)` is not understood",
+                    help: "write `shared` where they are what the crosswalk calls the patients, or take it out")
+            }
+            return Source.Identity(domain: identifierDomain, isShared: identifiers == "shared")
+        }
 
         /// An index where one is wanted or needed: a folder is searched through one alone.
         func keeping(of place: Source.Place) -> Source.Index? {
@@ -221,14 +310,15 @@ extension NodeConfiguration {
     }
 
     private static let keys: Set<String> = [
-        "name", "policy", "ontologies", "state", "sources", "hub", "images", "tools", "dataVersion", "datasets",
+        "name", "policy", "ontologies", "state", "sources", "hub", "images", "tools", "dataVersion", "datasets", "crosswalk",
+        "memoryMegabytes",
     ]
     /// Of what lies below another key.
     private static let innerKeys: [String: Set<String>] = [
         "sources": [
             "name", "model", "sqlite", "postgres", "schema", "vocabulary", "passwordFile", "folder", "server", "dicomweb", "ca",
-            "authorization", "smart", "index", "collections", "access",
-        ], "hub": ["url", "ca", "proxy"],
+            "authorization", "smart", "index", "collections", "access", "identifierDomain", "identifiers",
+        ], "crosswalk": ["file", "source", "table", "conflicts"], "hub": ["url", "ca", "proxy"],
         "tools": ["name", "executable", "parameters"],
         "sources.smart": ["client", "key", "keyID", "scope"],
         "sources.index": ["everyMinutes", "staleAfterHours"],
@@ -292,8 +382,10 @@ extension NodeConfiguration {
         for entry in file.sources {
             let name = entry.name ?? entry.model
             let place: Source.Place
+            let identity: Source.Identity
             do {
                 place = try entry.place(of: name, in: path, absolute)
+                identity = try entry.identity(of: name, in: path)
             } catch {
                 diagnostics.append(error)
                 continue
@@ -304,9 +396,20 @@ extension NodeConfiguration {
                 )
             }
             let terms = Terms(collections: entry.collections ?? [], access: entry.access ?? [])
-            sources.append(Source(name: name, place: place, index: entry.keeping(of: place), terms: terms))
+            sources.append(Source(name: name, place: place, index: entry.keeping(of: place), terms: terms, identity: identity))
         }
         self.sources = sources
+        do { crosswalk = try file.crosswalk?.crosswalk(in: path, of: sources, absolute) } catch {
+            crosswalk = nil
+            diagnostics.append(error)
+        }
+        memory = file.memoryMegabytes.map { $0 << 20 } ?? PlanEngine.standardMemory
+        if let megabytes = file.memoryMegabytes, !(16...(1 << 24)).contains(megabytes) {
+            diagnostics.append(
+                Diagnostic(
+                    "N0135", "`memoryMegabytes: \(megabytes)` in `\(path)` is no sensible amount of memory",
+                    help: "write how many megabytes one question may take, at least 16"))
+        }
         hub = file.hub.map { Hub(url: $0.url, ca: $0.ca.map(absolute), proxy: $0.proxy) }
         images = file.images.map(absolute)
         dataVersion = file.dataVersion

@@ -68,13 +68,17 @@ public struct NodeAgent: Sendable {
         datasets = NodeDatasets(path: configuration.datasets, gate: DisclosureGate(policy))
         // What is wrong with the descriptions is said before the node works.
         _ = try datasets.report()
-        let folder: [any ImageSource] = configuration.images.map { [ImageFolder(path: $0)] } ?? []
+        let identified = sources.compactMap { $0 as? IdentifiedSource }
+        let folder: [any ImageSource] =
+            configuration.images.map { [IdentifiedImages(ImageFolder(path: $0), sources: identified.filter { $0.model == .dicom })] } ?? []
         let dispatcher = NodeDispatcher(
             sources: ScopedSources(sources, terms: configuration.terms), policy: policy, tools: ToolShelf(configuration.tools),
-            images: folder + sources.compactMap { $0 as? any ImageSource }, processing: SandboxEngine(), state: configuration.state)
+            images: folder + sources.compactMap { $0 as? any ImageSource }, processing: SandboxEngine(), state: configuration.state,
+            memory: configuration.memory)
         runner = TaskRunner(
             node: configuration.name,
-            executor: NodeExecutor(sources: sources, policy: policy, terms: configuration.terms), dispatcher: dispatcher)
+            executor: NodeExecutor(sources: sources, policy: policy, terms: configuration.terms, memory: configuration.memory),
+            dispatcher: dispatcher)
         logger = Logger(label: "cohortium.node.\(configuration.name)")
     }
 

@@ -15,7 +15,7 @@ public struct NodeIndex: Sendable {
     /// The indexes of a configuration's sources, in their order.
     public static func all(_ configuration: NodeConfiguration, _ sources: [any SourceAdapter]) -> [NodeIndex] {
         zip(configuration.sources, sources).compactMap { source, adapter in
-            guard let index = source.index, let adapter = adapter as? DICOMAdapter else { return nil }
+            guard let index = source.index, let adapter = adapter.plain as? DICOMAdapter else { return nil }
             return NodeIndex(adapter: adapter, every: index.every)
         }
     }

@@ -38,11 +38,17 @@ struct ExplainCommand: AsyncParsableCommand {
         let file = try QueryFile(file)
         let query = try file.compile(with: hyperontology, settings: parameters.values, console: console)
         // What can be wrong with the node is found before anything is said.
-        let node = try config.map { path in
+        let opened = try config.map { path in
             let configuration = try NodeConfiguration.read(path)
-            let engine = PlanEngine(sources: try NodeSources.open(configuration, hyperontology: hyperontology))
-            return Explanation.AtNode(
-                name: configuration.name, result: engine.assess(query.expanded).overall, criteria: engine.explain(query.expanded))
+            return (configuration.name, PlanEngine(sources: try NodeSources.open(configuration, hyperontology: hyperontology)))
+        }
+        var node: Explanation.AtNode?
+        if let (name, engine) = opened {
+            // Before the criteria: to find the order, sources that are not known yet are looked at.
+            let join = await engine.joinSteps(of: query.expanded)
+            node = Explanation.AtNode(
+                name: name, result: engine.assess(query.expanded).overall, criteria: engine.explain(query.expanded),
+                join: join.map(Explanation.Step.init))
         }
         if json { return console.output(try Explanation(query, text: try file.bundled(), node: node).prettyJSON()) }
         console.output("\(console.bold(query.name))  plan \(query.planHash.prefix(16))\n")
@@ -57,6 +63,12 @@ struct ExplainCommand: AsyncParsableCommand {
 
     private func describe(_ node: Explanation.AtNode, _ console: Console) {
         console.output("\n\(console.bold("At \(node.name)")): the count would be \(Explanation.words(node.result))")
+        for step in node.join {
+            let restriction = step.restrictedBy.isEmpty ? "" : ", of whom \(step.restrictedBy.joined(separator: " and ")) left"
+            console.output(
+                "step \(step.number): \(step.source) is asked once, \(step.requests == 1 ? "1 request" : "\(step.requests) requests")\(restriction)"
+            )
+        }
         for explanation in node.criteria {
             let coverage = explanation.coverage
             console.output("\(explanation.criterion.id): \(coverage.coverage.rawValue)\(coverage.source.map { " from \($0)" } ?? "")")
@@ -93,6 +105,20 @@ struct Explanation: Encodable {
         /// Of the count as a whole, negations reckoned in.
         let result: Coverage
         let criteria: [CriterionExplanation]
+        /// In which order the sources are asked.
+        let join: [Step]
+    }
+
+    /// One source's turn.
+    struct Step: Encodable {
+        let number: Int
+        let source: String
+        let requests: Int
+        let restrictedBy: [String]
+
+        init(_ step: JoinStep) {
+            (number, source, requests, restrictedBy) = (step.number, step.source, step.requests, step.restrictedBy)
+        }
     }
 
     let cohort: String

@@ -74,7 +74,7 @@ extension NodeCommand {
                 }
             }
             await show(OntologySurvey(hyperontology: hyperontology), sources, console)
-            for images in sources.compactMap({ $0 as? DICOMAdapter }) where images.index != nil {
+            for images in sources.compactMap({ $0.plain as? DICOMAdapter }) where images.index != nil {
                 try await showValues(of: images, hyperontology, DisclosureGate(policy), console)
             }
             console.tell("next: cohortium node verify --config \(file)")
@@ -90,7 +90,7 @@ extension NodeCommand {
         }
 
         private func reach(_ source: any SourceAdapter, _ console: Console) async throws(SourceFailure) {
-            if let images = source as? DICOMAdapter, images.index != nil {
+            if let images = source.plain as? DICOMAdapter, images.index != nil {
                 _ = try await images.refreshIndex { console.progress("\(images.name): \($0.listed) seen, \($0.read) read") }
                 console.endProgress()
                 try console.tellIndex(of: images)

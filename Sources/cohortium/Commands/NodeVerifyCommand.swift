@@ -83,7 +83,7 @@ extension NodeCommand {
         private func twin(
             of source: any SourceAdapter, _ configuration: NodeConfiguration, _ hyperontology: Hyperontology
         ) throws -> (any SourceAdapter)? {
-            guard let images = source as? DICOMAdapter, images.index != nil else { return nil }
+            guard let images = source.plain as? DICOMAdapter, images.index != nil else { return nil }
             return images.live
         }
     }
