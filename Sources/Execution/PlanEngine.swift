@@ -6,7 +6,7 @@ public import CohortPlan
 /// node's sources share; conditions are evaluated in bulk. The meaning is ``CohortPlan/ReferenceEvaluator``'s. What no
 /// source can evaluate is unknown for every patient, and a condition that can then never be true has no count at all.
 public struct PlanEngine: Sendable {
-    private let sources: [any SourceAdapter]
+    let sources: [any SourceAdapter]
 
     /// - Parameter sources: in the order of the node's configuration, which settles ties between them.
     public init(sources: [any SourceAdapter]) { self.sources = sources }
@@ -16,10 +16,12 @@ public struct PlanEngine: Sendable {
 
     /// Answers a plan.
     ///
-    /// - Parameter deadline: when to give up; sources are cancelled then.
+    /// - Parameters:
+    ///   - detail: what is to be told of who was counted; less of it lets a source count by itself.
+    ///   - deadline: when to give up; sources are cancelled then.
     /// - Throws: ``ExecutionFailure`` when a source fails, the deadline passes or the task is cancelled.
-    @concurrent public func execute(_ plan: ExpandedPlan, deadline: ContinuousClock.Instant? = nil) async throws(ExecutionFailure)
-        -> EngineResult
+    @concurrent public func execute(_ plan: ExpandedPlan, detail: ResultDetail = .images, deadline: ContinuousClock.Instant? = nil)
+        async throws(ExecutionFailure) -> EngineResult
     {
         let limit = ExecutionLimit(deadline: deadline)
         try limit.check()
@@ -29,8 +31,12 @@ public struct PlanEngine: Sendable {
             return EngineResult(coverage: assessment.coverage, overall: .notEvaluable, outcome: .notEvaluable(reasons: assessment.gaps))
         }
         let needs = SourceNeeds(plan.plan, assessment)
-        let sessions = sources.map { $0.session(for: plan) }
         let world = OpenWorld(plan.plan, assessment, sources)
+        let whole = WholePlan(plan, assessment, needs, world, detail: detail)
+        if let counted = try await answerWhole(whole, from: needs.sources.first.map { sources[$0] }, assessment, limit) {
+            return EngineResult(coverage: assessment.coverage, overall: assessment.overall, outcome: .counted(counted))
+        }
+        let sessions = sources.map { $0.session(for: plan) }
         let necessary = NecessaryRequests(plan.plan, assessment, world)
         let fetch = try await SourceFetch.run(plan, orders: needs.orders(plan.plan, necessary), sources: sessions, limit: limit)
         let evaluation = try PlanEvaluation(plan.plan, assessment, fetch, world: world, limit: limit)

@@ -18,7 +18,9 @@ public struct OMOPAdapter: SourceAdapter {
     let bindings: ModelBindings
     private let omopUnits: [String: String]
     let database: any OMOPDatabase
-    private let pushdown: OMOPPushdown
+    let pushdown: OMOPPushdown
+    /// What its tables were seen to be like.
+    let seen = FactsCache()
 
     /// In an SQLite file.
     /// - Parameters:
@@ -135,7 +137,7 @@ public struct OMOPAdapter: SourceAdapter {
 
     /// One statement, read at one moment.
     public func deliver(_ order: SourceOrder, in plan: ExpandedPlan) async throws(SourceFailure) -> SourceDelivery {
-        guard pushdown == .all else { return try await deliverSeparately(order, in: plan) }
+        guard pushdown != .concepts else { return try await deliverSeparately(order, in: plan) }
         let lowered: LoweredOrder
         do { lowered = try LoweredOrder(order, lowering(plan)) } catch { throw SourceFailure(source: name, missing(error)) }
         let sexCodes = bindings.sexCodes
@@ -157,7 +159,7 @@ public struct OMOPAdapter: SourceAdapter {
         return lowering(plan).lower(request, of: RequestLowering.isWorthRestricting(order) ? .having(required) : .all)
     }
 
-    private func lowering(_ plan: ExpandedPlan) -> RequestLowering {
+    func lowering(_ plan: ExpandedPlan) -> RequestLowering {
         RequestLowering(
             plan: plan, bindings: bindings, schema: database.schema, omopUnits: omopUnits, dialect: database.dialect, pushdown: pushdown)
     }
