@@ -26,7 +26,9 @@ import Synthesis
         let hyperontology = try Hyperontology(directory: root.appendingPathComponent("Ontologies").path)
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cohortium-benchmark-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        let kept = arguments.firstIndex(of: "--file").flatMap { $0 + 1 < arguments.endIndex ? URL(fileURLWithPath: arguments[$0 + 1]) : nil }
+        let kept = arguments.firstIndex(of: "--file").flatMap {
+            $0 + 1 < arguments.endIndex ? URL(fileURLWithPath: arguments[$0 + 1]) : nil
+        }
         let file = kept ?? folder.appendingPathComponent("omop.sqlite")
         if !FileManager.default.fileExists(atPath: file.path) {
             let generator = try PopulationGenerator(seed: 1, patients: count, hyperontology: hyperontology)

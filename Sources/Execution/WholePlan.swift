@@ -63,7 +63,7 @@ public struct WholePlan: Sendable {
 }
 
 /// Whether a source answers a whole plan as one.
-public enum WholeOffer: Hashable, Sendable {
+public enum WholeOffer: Hashable, Codable, Sendable {
     /// It does, with these queries; where what it holds turns out not to be plain enough, the plan is answered criterion by criterion.
     case queries([NativeQuery])
     /// It does not; one sentence, free of any count.

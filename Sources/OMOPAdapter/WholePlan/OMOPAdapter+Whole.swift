@@ -37,6 +37,7 @@ extension OMOPAdapter {
     private func facts(_ needed: FactsOfPlan) async throws(SourceFailure) -> [String: TableFacts]? {
         var facts: [String: TableFacts] = [:]
         for look in needed.looks {
+            if await seen.isUnversioned(look.reference) { return nil }
             if let known = await seen.facts(of: look.reference) {
                 facts[look.reference] = known
                 continue
@@ -46,7 +47,10 @@ extension OMOPAdapter {
                 texts = try await database.rows(of: OMOPStatement(text: units, parameters: [])) { OMOPValue.text($0[0]) }
             }
             let units = texts
-            guard let found = try await database.rows(of: look.statement, { look.facts(of: $0, unitTexts: units) }).first else { return nil }
+            guard let found = try await database.rows(of: look.statement, { look.facts(of: $0, unitTexts: units) }).first else {
+                await seen.noteUnversioned(look.reference)
+                return nil
+            }
             await seen.note(found, of: look.reference)
             facts[look.reference] = found
         }

@@ -26,6 +26,9 @@ protocol PlanWords: Sendable {
     func distance(_ one: String, _ other: String) -> String
     /// A day as a number: 20200131.
     func number(of day: String) -> String
+    /// Where an event stands among others, by day and key, as one text that is ordered byte by byte.
+    /// - Parameter isLast: whether the latest day comes first; keys are never turned round.
+    func place(_ day: String, _ key: String, isText: Bool, isLast: Bool) -> String
     /// A text to be ordered byte by byte.
     func bytes(_ text: String) -> String
     /// Whether a whole number is among those of a parameter.
@@ -46,6 +49,9 @@ protocol PlanWords: Sendable {
     /// Whether a number is one that can be compared exactly.
     func isPlainNumber(_ value: SQLExpression) -> String
     /// A selection of one text, which is another one as soon as the rows of a table are others; NULL where a database cannot say.
+    ///
+    /// SQLite says it of the very rows that the same statement reads. PostgreSQL has no such number: its counters of changed rows follow a
+    /// commit within seconds; a table's size and file, which a load changes, are told at once.
     /// - Parameter parameter: the table's name as a statement has it.
     func version(parameter: String) -> String
     /// Whether a table's version needs its name.
@@ -86,6 +92,11 @@ struct SQLitePlanWords: PlanWords {
 
     func distance(_ one: String, _ other: String) -> String { "ABS(julianday(\(one)) - julianday(\(other)))" }
     func number(of day: String) -> String { "CAST(strftime('%Y%m%d', \(day)) AS INTEGER)" }
+    func place(_ day: String, _ key: String, isText: Bool, isLast: Bool) -> String {
+        // The number of a day has seven digits, and so has what is left of ten million.
+        let days = isLast ? "CAST(10000000 - CAST(julianday(\(day)) AS INTEGER) AS TEXT)" : day
+        return isText ? "\(days) || \(key)" : "\(days) || printf('%019d', \(key))"
+    }
     func bytes(_ text: String) -> String { text }
     func isAmong(_ value: String, list: String) -> String { "\(value) IN (SELECT value FROM json_each(\(list)))" }
     func isTextAmong(_ value: String, list: String) -> String { "\(value) IN (SELECT value FROM json_each(\(list)))" }
@@ -132,6 +143,10 @@ struct PostgresPlanWords: PlanWords {
 
     func distance(_ one: String, _ other: String) -> String { "ABS(\(one) - \(other))" }
     func number(of day: String) -> String { "CAST(to_char(\(day), 'YYYYMMDD') AS integer)" }
+    func place(_ day: String, _ key: String, isText: Bool, isLast: Bool) -> String {
+        let days = isLast ? "CAST(10000000 - CAST(to_char(\(day), 'J') AS integer) AS text)" : "to_char(\(day), 'YYYYMMDD')"
+        return bytes("(\(days) || \(isText ? key : "LPAD(CAST(\(key) AS text), 19, '0')"))")
+    }
     func bytes(_ text: String) -> String { "\(text) COLLATE \"C\"" }
     func isAmong(_ value: String, list: String) -> String { "\(value) = ANY (CAST(\(list) AS integer[]))" }
     func isTextAmong(_ value: String, list: String) -> String { "\(value) = ANY (CAST(\(list) AS text[]))" }

@@ -42,6 +42,11 @@ struct TableFacts: Sendable, Hashable {
 /// The facts that a source's tables were seen to have.
 actor FactsCache {
     private var known: [String: TableFacts] = [:]
+    /// The tables of which the database does not tell when they become others: views, say.
+    private var unversioned: Set<String> = []
+
+    func isUnversioned(_ table: String) -> Bool { unversioned.contains(table) }
+    func noteUnversioned(_ table: String) { unversioned.insert(table) }
 
     func facts(of table: String) -> TableFacts? { known[table] }
     func note(_ facts: TableFacts, of table: String) { known[table] = facts }
@@ -83,7 +88,8 @@ struct FactsLowering {
         let plain = parts.map { "(\($0.text) IS NULL OR \(words.isPlainKey($0)))" }.joined(separator: " AND ")
         wholes.append((.births, "SELECT COUNT(*) = COALESCE(SUM(CASE WHEN \(plain) THEN 1 ELSE 0 END), 0) FROM \(reference) AS p"))
         guard births.count == 3, let month = births[1], let day = births[2] else { return }
-        let whole = "\(words.isPlainKey(year)) AND \(year.text) BETWEEN 1 AND 9999 AND \(BirthWords.isWhole(year.text, month.text, day.text))"
+        let whole =
+            "\(words.isPlainKey(year)) AND \(year.text) BETWEEN 1 AND 9999 AND \(BirthWords.isWhole(year.text, month.text, day.text))"
         wholes.append((.wholeBirths, "SELECT COUNT(*) = COALESCE(SUM(CASE WHEN \(whole) THEN 1 ELSE 0 END), 0) FROM \(reference) AS p"))
     }
 
@@ -119,7 +125,8 @@ struct FactsLowering {
     mutating func addImages(person: SQLExpression, study: SQLExpression, series: SQLExpression, start: SQLExpression) {
         guard study.content == .text, series.content == .text, words.canBeDays(start.content) else { return }
         for name in [study, series] {
-            tests.append((.studies, "(\(words.isPlainText(name.text)) AND \(name.text) = TRIM(\(name.text)) AND \(name.text) NOT IN ('', '0'))"))
+            tests.append(
+                (.studies, "(\(words.isPlainText(name.text)) AND \(name.text) = TRIM(\(name.text)) AND \(name.text) NOT IN ('', '0'))"))
         }
         tests.append((.studies, words.isPlainDay(start.text)))
         let uneven = """

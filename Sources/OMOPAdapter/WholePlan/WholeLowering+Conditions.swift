@@ -39,9 +39,11 @@ extension WholeLowering {
     }
 
     /// Makes a table of a selection without a name, and what it says to a range.
-    private mutating func joined(_ selection: EventSelection, _ range: CountRange, _ condition: Condition, isRequired: Bool) throws(WholeGap) {
+    private mutating func joined(_ selection: EventSelection, _ range: CountRange, _ condition: Condition, isRequired: Bool)
+        throws(WholeGap)
+    {
         let name = "selection_\(selections.count)"
-        let known = try make(selection, name, [])
+        let known = try make(selection, name, [], isPlaced: false)
         selections.append((name, known, isRequired))
         let state = "s.\(name)_state"
         if !known.isSingle {
@@ -108,7 +110,12 @@ extension WholeLowering {
         case .ageInMonths(let point, let range):
             // Months since the year 0 and the day: 20200131 becomes 24240 × 100 + 31 + 100.
             return try age(at: point, range, step: 100) { "((\($0)) / 10000 * 1200 + (\($0)) % 10000)" }
-        case .chain: throw WholeGap("a chain of events is asked for")
+        case .chain(let selection, let count, let gap):
+            let text = try chain(selection, count, gap)
+            let column = "leaf_\(leafTexts.count)"
+            leafTexts.append((column, text))
+            leaves[condition] = "s.\(column)"
+            return "s.\(column)"
         case .ratio: throw WholeGap("two numbers are divided")
         case .atlas: throw WholeGap("a cohort has the semantics of ATLAS")
         case .all, .any, .not, .some, .given, .known, .possible: return "1"
@@ -146,7 +153,9 @@ extension WholeLowering {
         guard whole.isEvaluable(event) else { return "1" }
         let own = try day(of: .start(event))
         let anchor = try day(of: window.anchor)
-        guard let start = own.day, let limit = anchor.day else { return "CASE \((own.cases + anchor.cases).joined(separator: " ")) ELSE 1 END" }
+        guard let start = own.day, let limit = anchor.day else {
+            return "CASE \((own.cases + anchor.cases).joined(separator: " ")) ELSE 1 END"
+        }
         var cases = own.cases + anchor.cases
         var side = start
         if window.side == .end {
@@ -165,7 +174,9 @@ extension WholeLowering {
     /// - Parameters:
     ///   - step: how far numbers of days lie apart that are one year, or one month, apart.
     ///   - number: makes a day's number one of which that is so.
-    private mutating func age(at point: AnchorPoint, _ range: CountRange, step: Int, _ number: (String) -> String) throws(WholeGap) -> String {
+    private mutating func age(at point: AnchorPoint, _ range: CountRange, step: Int, _ number: (String) -> String) throws(WholeGap)
+        -> String
+    {
         needsBirth = true
         let (cases, day) = try day(of: point)
         guard let day else { return "1" }
@@ -203,5 +214,25 @@ extension WholeLowering {
         }
         let certain = found.isCertain ? "COUNT(*)" : "COALESCE(SUM(CASE WHEN truth = 2 THEN 1 ELSE 0 END), 0)"
         return "(SELECT \(truth(from: certain, to: "COUNT(*)", in: range)) FROM (\(found.text)) AS found)"
+    }
+
+    private static let longestChain = 4
+
+    /// Whether so many of a patient's events follow one another by a gap: a chain is as certain as the least certain of its events.
+    private mutating func chain(_ selection: EventSelection, _ count: Int, _ gap: Gap) throws(WholeGap) -> String {
+        guard count <= WholeLowering.longestChain else { throw WholeGap("a chain of many events is asked for") }
+        let found = try candidates(of: selection, around: .columns(of: "s"), needsKey: true)
+        var source = "(\(found.text)) AS c1"
+        for later in 2...max(count, 2) {
+            let (one, other) = ("c\(later - 1)", "c\(later)")
+            // Events of one day are told apart, so that none follows itself.
+            var tests = ["(\(other).day, \(other).ordinal, \(other).key) > (\(one).day, \(one).ordinal, \(one).key)"]
+            tests.append("\(other).day >= \(try shifted("\(one).day", by: gap.lower))")
+            if let upper = gap.upper { tests.append("\(other).day <= \(try shifted("\(one).day", by: upper))") }
+            source += " JOIN (\(found.text)) AS \(other) ON \(tests.joined(separator: " AND "))"
+        }
+        guard !found.isCertain else { return "CASE WHEN EXISTS (SELECT 1 FROM \(source)) THEN 2 ELSE 0 END" }
+        let truth = least((1...max(count, 2)).map { "c\($0).truth" })
+        return "COALESCE((SELECT MAX(\(truth)) FROM \(source)), 0)"
     }
 }

@@ -15,6 +15,14 @@ extension WholeLowering {
         let text: String
         let isCertain: Bool
         let columns: Set<EventColumn>
+        /// Whether they are of one table, and a study is as certain as the most certain of its rows.
+        let isSimple: Bool
+    }
+
+    /// A column `place` of each row, of which the smallest is that of the event that is meant.
+    enum Placing {
+        case first
+        case last
     }
 
     /// Days to lay a window around.
@@ -98,7 +106,7 @@ extension WholeLowering {
     /// The events of a selection before its pick. Columns: `person`, `day`, `ordinal`, `key`, `truth` where not all are certain, and what
     /// else is wanted.
     mutating func candidates(
-        of selection: EventSelection, around: Around, columns: Set<EventColumn> = [], needsKey: Bool = false
+        of selection: EventSelection, around: Around, columns: Set<EventColumn> = [], needsKey: Bool = false, placing: Placing? = nil
     ) throws(WholeGap) -> Candidates {
         let points = selection.windows.map(\.anchor)
         // A table that is joined is joined once.
@@ -110,7 +118,8 @@ extension WholeLowering {
         let isSearched = if case .tables = around { joined.isEmpty } else { false }
         let axes = columns.compactMap { if case .stratum(let axis) = $0 { axis } else { nil } }.sorted()
         let needsEnd = columns.contains(.end) || selection.windows.contains { $0.side == .end }
-        let found = try rows(of: selection.request, isSearched: isSearched, needsEnd: needsEnd, needsKey: needsKey, axes: axes)
+        let found = try rows(
+            of: selection.request, isSearched: isSearched, needsEnd: needsEnd, needsKey: needsKey || placing != nil, axes: axes)
         var days: [Day] = []
         for point in points { days.append(try day(of: point, around)) }
         var near: String?
@@ -134,14 +143,15 @@ extension WholeLowering {
             texts.append(
                 try text(
                     of: piece.rows, piece.keeps, piece.windowTruths, joined, around, columns, near: near, needsKey: needsKey,
-                    isCertain: isCertain))
+                    isCertain: isCertain, placing: placing))
         }
-        return Candidates(text: texts.joined(separator: " UNION ALL "), isCertain: isCertain, columns: columns)
+        let isSimple = pieces.count == 1 && pieces.allSatisfy { $0.rows.truths.count <= 1 }
+        return Candidates(text: texts.joined(separator: " UNION ALL "), isCertain: isCertain, columns: columns, isSimple: isSimple)
     }
 
     private func text(
         of rows: FoundRows, _ keeps: [String], _ windowTruths: [String], _ joined: [EventReference], _ around: Around,
-        _ columns: Set<EventColumn>, near: String?, needsKey: Bool, isCertain: Bool
+        _ columns: Set<EventColumn>, near: String?, needsKey: Bool, isCertain: Bool, placing: Placing?
     ) throws(WholeGap) -> String {
         var source = ""
         var conditions = rows.conditions
@@ -151,7 +161,8 @@ extension WholeLowering {
                 let name = "\(WholeLowering.table(of: event)) AS a\(event.index)"
                 source += place == 0 ? name : " \(words.join) \(name) ON a\(event.index).person = a\(joined[0].index).person"
             }
-            source += joined.isEmpty
+            source +=
+                joined.isEmpty
                 ? "\(rows.reference) AS t" : " \(words.join) \(rows.reference) AS t ON \(rows.person) = a\(joined[0].index).person"
         case .columns(let name):
             source = "\(rows.reference) AS t"
@@ -164,6 +175,10 @@ extension WholeLowering {
         let isGrouped = rows.isGathered && (rows.truths.count > 1 || needsKey || !columns.isEmpty || rows.strata.isEmpty == false)
         func whole(_ text: String) -> String { isGrouped ? "MAX(\(text))" : text }
         list.append("\(isGrouped ? "MIN(\(rows.start))" : rows.start) AS day")
+        if let placing {
+            let place = words.place(rows.start, rows.key, isText: rows.study != nil, isLast: placing == .last)
+            list.append("\(place) AS place")
+        }
         if needsKey { list += ["\(rows.ordinal) AS ordinal", "\(rows.key) AS key"] }
         if columns.contains(.end) { list.append("\(rows.end ?? words.noDay) AS end_day") }
         if let near { list.append("\(isGrouped ? "MAX(\(near))" : near) AS near") }
@@ -200,7 +215,7 @@ extension WholeLowering {
     mutating func table(for event: EventReference) throws(WholeGap) -> EventTableWords {
         if let known = events[event] { return known }
         let columns = wantedColumns(of: event)
-        let made = try make(plan.anchors[event.index], WholeLowering.table(of: event), columns)
+        let made = try make(plan.anchors[event.index], WholeLowering.table(of: event), columns, isPlaced: isPlaced(event))
         events[event] = made
         return made
     }
@@ -208,7 +223,11 @@ extension WholeLowering {
     /// Makes the table of one selection: a row for each patient who may have it. Columns: `person`; of a single event `day`, `state` where
     /// it may be unknown which one it is (3 it is known, 2 there is one, 1 there may be one), and what else is wanted; of several `certain`
     /// and `possible`.
-    mutating func make(_ selection: EventSelection, _ name: String, _ columns: Set<EventColumn>) throws(WholeGap) -> EventTableWords {
+    ///
+    /// - Parameter isPlaced: whether more is wanted of a single event than whether it is there.
+    mutating func make(_ selection: EventSelection, _ name: String, _ columns: Set<EventColumn>, isPlaced: Bool) throws(WholeGap)
+        -> EventTableWords
+    {
         let points = selection.windows.map(\.anchor) + [selection.pick.anchor].compactMap(\.self)
         for event in points.compactMap(\.event) where whole.isEvaluable(event) { try table(for: event) }
         let number: Int
@@ -237,11 +256,21 @@ extension WholeLowering {
         if isPlain, columns.isEmpty {
             let before = self
             let found = try candidates(of: selection, around: .tables)
-            if !found.isCertain { self = before }
             if found.isCertain {
                 let day = selection.pick == .first ? "MIN(day)" : "MAX(day)"
                 tables.append((name, "SELECT person, \(day) AS day FROM (\(found.text)) AS found GROUP BY person"))
                 return EventTableWords(mayBeUnknown: false, isSingle: true, columns: columns)
+            }
+            if found.isSimple, !isPlaced {
+                // Whichever it is, there is one where one is certain.
+                let truth = "SELECT person, MAX(truth) AS state, \(words.noDay) AS day"
+                tables.append((name, "\(truth) FROM (\(found.text)) AS found GROUP BY person"))
+                return EventTableWords(mayBeUnknown: true, isSingle: true, columns: columns)
+            }
+            self = before
+            if found.isSimple {
+                try makeFirst(of: selection, name)
+                return EventTableWords(mayBeUnknown: true, isSingle: true, columns: columns)
             }
         }
         let found = try candidates(of: selection, around: .tables, columns: columns, needsKey: true)
@@ -271,10 +300,61 @@ extension WholeLowering {
         return EventTableWords(mayBeUnknown: true, isSingle: true, columns: columns)
     }
 
+    /// The first or last event where some may match: it is the first of the certain ones, unless one that may match comes before. A study
+    /// with a certain row is certain, and then its other rows have the same place.
+    private mutating func makeFirst(of selection: EventSelection, _ name: String) throws(WholeGap) {
+        let found = try candidates(of: selection, around: .tables, placing: selection.pick == .last ? .last : .first)
+        let day = selection.pick == .last ? "MAX" : "MIN"
+        func certain(_ column: String) -> String { "CASE WHEN truth = 2 THEN \(column) END" }
+        tables.append(
+            (
+                "\(name)_places",
+                """
+                SELECT person, \(day)(\(certain("day"))) AS certain_day, MIN(\(certain("place"))) AS certain_place, \
+                MIN(CASE WHEN truth = 1 THEN place END) AS other_place FROM (\(found.text)) AS found GROUP BY person
+                """
+            ))
+        let isKnown = "certain_place <= COALESCE(other_place, certain_place)"
+        tables.append(
+            (
+                name,
+                """
+                SELECT person, CASE WHEN certain_place IS NULL THEN 1 WHEN \(isKnown) THEN 3 ELSE 2 END AS state, \
+                CASE WHEN \(isKnown) THEN certain_day END AS day FROM \(name)_places
+                """
+            ))
+    }
+
+    /// Whether more is wanted of an event than whether it is there.
+    private func isPlaced(_ event: EventReference) -> Bool {
+        func isAt(_ point: AnchorPoint) -> Bool { point.event == event }
+        func places(_ selection: EventSelection) -> Bool {
+            selection.windows.contains { isAt($0.anchor) } || (selection.pick.anchor.map(isAt) ?? false)
+        }
+        func places(_ condition: Condition) -> Bool {
+            switch condition {
+            case .all(let parts), .any(let parts), .some(_, let parts): parts.contains(where: places)
+            case .not(let part), .known(let part), .possible(let part): places(part)
+            case .given(let known, let part): places(known) || places(part)
+            case .count(let selection, _), .chain(let selection, _, _): places(selection)
+            case .relation(let other, let window): other == event || isAt(window.anchor)
+            case .ratio(let one, let other, _): one == event || other == event
+            case .age(let point, _), .ageInMonths(let point, _): isAt(point)
+            case .exists, .sex, .atlas: false
+            }
+        }
+        let report = plan.report
+        return report.measures.contains { $0.event == event } || report.summaries.contains { $0.points.contains(where: isAt) }
+            || report.axes.contains { if case .age(let point, _) = $0 { isAt(point) } else { $0.event == event } }
+            || plan.anchors.contains(where: places) || ([whole.condition] + whole.funnel + whole.overlap).contains(where: places)
+    }
+
     private mutating func several(_ found: Candidates, _ kind: EventKind) throws(WholeGap) -> String {
         let isCertain = found.isCertain
         func certain(_ value: String) -> String { isCertain ? value : "CASE WHEN truth = 2 THEN \(value) END" }
-        var list = ["person", isCertain ? "COUNT(*) AS certain" : "SUM(CASE WHEN truth = 2 THEN 1 ELSE 0 END) AS certain", "COUNT(*) AS possible"]
+        var list = [
+            "person", isCertain ? "COUNT(*) AS certain" : "SUM(CASE WHEN truth = 2 THEN 1 ELSE 0 END) AS certain", "COUNT(*) AS possible",
+        ]
         if found.columns.contains(.series) { list.append("SUM(\(certain("series"))) AS series") }
         if found.columns.contains(.studies) { list.append("COUNT(DISTINCT \(certain("study"))) AS studies") }
         return "SELECT \(list.joined(separator: ", ")) FROM (\(found.text)) AS found GROUP BY person"

@@ -231,7 +231,8 @@ extension WholeLowering {
         let signs = NumberTruth.comparators.compactMap { comparator, concept in
             concept.map { "WHEN \($0) THEN \(parts[comparator] ?? "1")" }
         }
-        return "CASE COALESCE(\(sign), 0) WHEN 0 THEN \(plain) WHEN \(OMOPValue.equalSign) THEN \(plain) \(signs.joined(separator: " ")) ELSE 1 END"
+        return
+            "CASE COALESCE(\(sign), 0) WHEN 0 THEN \(plain) WHEN \(OMOPValue.equalSign) THEN \(plain) \(signs.joined(separator: " ")) ELSE 1 END"
     }
 
     // MARK: Images
@@ -276,7 +277,9 @@ extension RequestLowering {
     func check(_ request: EventRequest, in place: Place) throws(LoweringGap) {
         var parameters = SQLParameters(dialect)
         let bound = try BoundTable(place, schema: schema)
-        let roles = request.kind.isImaging ? ["patientField", "studyField", "seriesField", "startField"] : ["patientField", "keyField", "startField"]
+        let roles =
+            request.kind.isImaging
+            ? ["patientField", "studyField", "seriesField", "startField"] : ["patientField", "keyField", "startField"]
         for role in roles { _ = try bound.column(role) }
         if request.kind.isImaging {
             var tests = SeriesTests(firstColumn: 0)

@@ -78,7 +78,9 @@ struct WholeStatement: Sendable {
         }
         if words.needsBirth {
             guard let year = person.births[0] else { throw WholeGap("no year of birth is recorded") }
-            guard person.births.allSatisfy({ $0?.content.isNumber ?? true }) else { throw WholeGap("birth dates are not recorded as numbers") }
+            guard person.births.allSatisfy({ $0?.content.isNumber ?? true }) else {
+                throw WholeGap("birth dates are not recorded as numbers")
+            }
             try words.require(.births, of: person.bound)
             let range = BirthWords.range(
                 year.of("p").text, person.births[1]?.of("p").text, person.births[2]?.of("p").text,
@@ -136,10 +138,12 @@ struct WholeStatement: Sendable {
     private static func parts(_ words: inout WholeLowering, _ verdict: Verdict, _ person: PersonLowering) throws(WholeGap) -> [String] {
         let report = words.plan.report
         // The number of rows, then of patients and of units, by measure.
-        let counts = ["COUNT(*)"] + report.measures.indices.flatMap { index -> [String] in
-            guard let units = verdict.units[index] else { return ["COUNT(*)", "COUNT(*)"] }
-            return ["COALESCE(SUM(CASE WHEN \(units) > 0 THEN 1 ELSE 0 END), 0)", "COALESCE(SUM(\(units)), 0)"]
-        }
+        let counts =
+            ["COUNT(*)"]
+            + report.measures.indices.flatMap { index -> [String] in
+                guard let units = verdict.units[index] else { return ["COUNT(*)", "COUNT(*)"] }
+                return ["COALESCE(SUM(CASE WHEN \(units) > 0 THEN 1 ELSE 0 END), 0)", "COALESCE(SUM(\(units)), 0)"]
+            }
         let width = counts.count
         let note = "CAST(NULL AS TEXT)"
         func row(_ part: String, _ place: String, _ numbers: [String], _ note: String, _ rest: String) -> String {
@@ -157,7 +161,8 @@ struct WholeStatement: Sendable {
             parts.append(row("\(Part.funnel)", "\(index)", ["COALESCE(SUM(CASE WHEN \(left) THEN 1 ELSE 0 END), 0)"], note, "FROM verdict"))
         }
         if !words.whole.overlap.isEmpty {
-            let bits = ["CASE WHEN truth = 2 THEN 1 ELSE 0 END"]
+            let bits =
+                ["CASE WHEN truth = 2 THEN 1 ELSE 0 END"]
                 + words.whole.overlap.indices.map { "CASE WHEN other_\($0) = 2 THEN \(1 << ($0 + 1)) ELSE 0 END" }
             let cell = bits.joined(separator: " + ")
             parts.append(row("\(Part.cells)", cell, ["COUNT(*)"], note, "FROM verdict GROUP BY \(cell)"))
@@ -195,7 +200,8 @@ struct WholeStatement: Sendable {
         let width = 2 * whole.plan.report.measures.count + 1
         guard let part = OMOPValue.integer(row[0]), let place = OMOPValue.integer(row[1]) else { return nil }
         return Piece(
-            part: part, place: place, numbers: (0..<width).map { OMOPValue.integer(row[$0 + 2]) ?? 0 }, note: OMOPValue.text(row[width + 2]))
+            part: part, place: place, numbers: (0..<width).map { OMOPValue.integer(row[$0 + 2]) ?? 0 }, note: OMOPValue.text(row[width + 2])
+        )
     }
 
     /// By table of the database, the version of which the answer is.

@@ -42,7 +42,8 @@ struct ExplainCommand: AsyncParsableCommand {
             let configuration = try NodeConfiguration.read(path)
             let engine = PlanEngine(sources: try NodeSources.open(configuration, hyperontology: hyperontology))
             return Explanation.AtNode(
-                name: configuration.name, result: engine.assess(query.expanded).overall, criteria: engine.explain(query.expanded))
+                name: configuration.name, result: engine.assess(query.expanded).overall, asOne: engine.explainWhole(query.expanded),
+                criteria: engine.explain(query.expanded))
         }
         if json { return console.output(try Explanation(query, text: try file.bundled(), node: node).prettyJSON()) }
         console.output("\(console.bold(query.name))  plan \(query.planHash.prefix(16))\n")
@@ -57,18 +58,24 @@ struct ExplainCommand: AsyncParsableCommand {
 
     private func describe(_ node: Explanation.AtNode, _ console: Console) {
         console.output("\n\(console.bold("At \(node.name)")): the count would be \(Explanation.words(node.result))")
+        switch node.asOne {
+        case .declined(let reason): console.output("criterion by criterion, because \(reason)")
+        case .queries(let queries):
+            console.output("one source counts the plan as one, unless what it holds is less plain than expected:")
+            queries.forEach { describe($0, console) }
+        }
         for explanation in node.criteria {
             let coverage = explanation.coverage
             console.output("\(explanation.criterion.id): \(coverage.coverage.rawValue)\(coverage.source.map { " from \($0)" } ?? "")")
             for reason in coverage.reasons { console.output("  because \(reason)") }
             if let absence = explanation.absence { console.output("  where nothing is recorded: \(absence.rawValue)") }
-            for native in explanation.queries {
-                console.output("  \(native.language): \(native.text)")
-                for (number, parameter) in native.parameters.enumerated() {
-                    console.output("    ?\(number + 1) = \(parameter.prefix(160))")
-                }
-            }
+            for native in explanation.queries { describe(native, console) }
         }
+    }
+
+    private func describe(_ native: NativeQuery, _ console: Console) {
+        console.output("  \(native.language): \(native.text)")
+        for (number, parameter) in native.parameters.enumerated() { console.output("    ?\(number + 1) = \(parameter.prefix(160))") }
     }
 
     private func describe(_ set: ConceptSet, in query: CompiledQuery, _ hyperontology: Hyperontology, _ console: Console) {
@@ -92,6 +99,8 @@ struct Explanation: Encodable {
         let name: String
         /// Of the count as a whole, negations reckoned in.
         let result: Coverage
+        /// Whether one source counts the whole plan by itself, and how; the criteria's own queries are then not run.
+        let asOne: WholeOffer
         let criteria: [CriterionExplanation]
     }
 
