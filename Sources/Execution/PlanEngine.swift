@@ -7,7 +7,7 @@ public import CohortPlan
 /// The meaning is ``CohortPlan/ReferenceEvaluator``'s. What no source can evaluate is unknown for every patient, and a condition that can
 /// then never be true has no count at all.
 public struct PlanEngine: Sendable {
-    private let sources: [any SourceAdapter]
+    let sources: [any SourceAdapter]
     private let memory: Int
 
     /// What one execution may hold of patients and events where nothing else is said: 4 GiB.
@@ -27,11 +27,12 @@ public struct PlanEngine: Sendable {
     /// Answers a plan.
     ///
     /// - Parameters:
+    ///   - detail: what is to be told of who was counted; less of it lets a source count by itself.
     ///   - deadline: when to give up; sources are cancelled then.
     ///   - progress: told how far it is, from any thread.
     /// - Throws: ``ExecutionFailure`` when a source fails, the deadline passes, the memory does not suffice or the task is cancelled.
     @concurrent public func execute(
-        _ plan: ExpandedPlan, deadline: ContinuousClock.Instant? = nil,
+        _ plan: ExpandedPlan, detail: ResultDetail = .images, deadline: ContinuousClock.Instant? = nil,
         progress: @escaping @Sendable (ExecutionProgress) -> Void = { _ in }
     ) async throws(ExecutionFailure) -> EngineResult {
         let limit = ExecutionLimit(deadline: deadline, memory: memory)
@@ -41,8 +42,13 @@ public struct PlanEngine: Sendable {
         guard assessment.overall != .notEvaluable else {
             return EngineResult(coverage: assessment.coverage, overall: .notEvaluable, outcome: .notEvaluable(reasons: assessment.gaps))
         }
+        let needs = SourceNeeds(plan.plan, assessment)
         let world = OpenWorld(plan.plan, assessment, sources)
-        let orders = orders(plan.plan, assessment, world)
+        let whole = WholePlan(plan, assessment, needs, world, detail: detail)
+        if let counted = try await answerWhole(whole, from: needs.sources.first.map { sources[$0] }, assessment, limit) {
+            return EngineResult(coverage: assessment.coverage, overall: assessment.overall, outcome: .counted(counted))
+        }
+        let orders = needs.orders(plan.plan, NecessaryRequests(plan.plan, assessment, world))
         let collector = FetchCollector(limit: limit, sexSource: assessment.sex.source, birthDateSource: assessment.birthDate.source)
         var fetch = try await SourceFetch.run(
             plan, orders: orders, sources: sources.map { $0.session(for: plan) }, collector: collector, limit: limit, progress: progress)

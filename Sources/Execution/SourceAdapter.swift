@@ -70,6 +70,13 @@ public protocol SourceAdapter: Sendable {
     /// - Throws: ``SourceFailure`` when the source is away, or knows no domains.
     func identifiers(in domain: String) async throws(SourceFailure) -> [String: [String]]
 
+    /// Whether it answers a plan as one, where every part of it would be asked of this source. Decided without looking at any patient.
+    func offer(for whole: WholePlan) -> WholeOffer
+
+    /// Counts a plan by itself, so that numbers alone leave the source.
+    /// - Returns: nil where it does not, or what it holds is such that it could not count exactly; then it is asked criterion by criterion.
+    func answer(_ whole: WholePlan) async throws(SourceFailure) -> WholeAnswer?
+
     /// The native queries that ``events(matching:in:)`` runs for a request, with the values bound to them.
     func nativeQueries(for request: EventRequest, in plan: ExpandedPlan) -> [NativeQuery]
 

@@ -18,7 +18,9 @@ public struct OMOPAdapter: SourceAdapter {
     let bindings: ModelBindings
     private let omopUnits: [String: String]
     let database: any OMOPDatabase
-    private let pushdown: OMOPPushdown
+    let pushdown: OMOPPushdown
+    /// What its tables were seen to be like.
+    let seen = FactsCache()
 
     /// In an SQLite file.
     /// - Parameters:
@@ -145,7 +147,7 @@ public struct OMOPAdapter: SourceAdapter {
         return lowered.delivery(try await database.rows(of: lowered.statement) { lowered.piece($0, sexCodes: sexCodes) })
     }
 
-    var isPushedDown: Bool { pushdown == .all }
+    var isPushedDown: Bool { pushdown != .concepts }
 
     func lowered(_ order: SourceOrder, _ plan: ExpandedPlan) throws(SourceFailure) -> LoweredOrder {
         do { return try LoweredOrder(order, lowering(plan)) } catch { throw SourceFailure(source: name, missing(error)) }
@@ -166,7 +168,7 @@ public struct OMOPAdapter: SourceAdapter {
         return lowering(plan).lower(request, of: RequestLowering.isWorthRestricting(order) ? .having(required) : .all)
     }
 
-    private func lowering(_ plan: ExpandedPlan) -> RequestLowering {
+    func lowering(_ plan: ExpandedPlan) -> RequestLowering {
         RequestLowering(
             plan: plan, bindings: bindings, schema: database.schema, omopUnits: omopUnits, dialect: database.dialect, pushdown: pushdown)
     }

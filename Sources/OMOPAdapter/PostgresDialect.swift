@@ -1,5 +1,7 @@
 /// PostgreSQL: lists are arrays, and types are never mixed.
 struct PostgresDialect: SQLDialect {
+    var words: any PlanWords { PostgresPlanWords() }
+
     func parameter(_ number: Int) -> String { "$\(number)" }
 
     func list(_ codes: [ListedCode]) -> String {
@@ -28,7 +30,7 @@ struct PostgresDialect: SQLDialect {
         case .text: value.text
         // 4112853.000 is the concept 4112853.
         case .decimal: "CAST(TRIM_SCALE(\(value.text)) AS TEXT)"
-        case .number, .date, .other: "CAST(\(value.text) AS TEXT)"
+        case .number, .date, .moment, .other: "CAST(\(value.text) AS TEXT)"
         }
     }
 

@@ -30,6 +30,9 @@ protocol SQLDialect: Sendable {
 
     /// A value as one column of a statement whose parts have columns of several types; nil for NULL.
     func common(_ value: SQLExpression?) -> String
+
+    /// What statements that evaluate whole plans say differently.
+    var words: any PlanWords { get }
 }
 
 extension SQLDialect {
@@ -44,6 +47,8 @@ enum ColumnContent: Hashable, Sendable {
     case decimal
     case text
     case date
+    /// A day with a time, or a time.
+    case moment
     /// Something else, or anything.
     case other
 

@@ -1,5 +1,7 @@
 /// SQLite: lists are JSON, and a column may hold any type.
 struct SQLiteDialect: SQLDialect {
+    var words: any PlanWords { SQLitePlanWords() }
+
     func parameter(_ number: Int) -> String { "?\(number)" }
 
     func list(_ codes: [ListedCode]) -> String { "[\(codes.map { $0.isNumber ? $0.code : $0.code.jsonLiteral }.joined(separator: ","))]" }

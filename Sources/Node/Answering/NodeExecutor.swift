@@ -64,7 +64,8 @@ public struct NodeExecutor: Sendable {
             return Answer(outcome: .notEvaluable(reasons: ScopedSources.reasons(scope)), criteria: criteria)
         }
         do {
-            let result = try await engine.execute(plan, deadline: deadline)
+            // Numbers alone leave the sources that can count by themselves.
+            let result = try await engine.execute(plan, detail: .counts, deadline: deadline)
             switch result.outcome {
             case .notEvaluable(let reasons): return Answer(outcome: .notEvaluable(reasons: reasons), criteria: result.coverage)
             case .counted(let counted):

@@ -47,8 +47,8 @@ struct ExplainCommand: AsyncParsableCommand {
             // Before the criteria: to find the order, sources that are not known yet are looked at.
             let join = await engine.joinSteps(of: query.expanded)
             node = Explanation.AtNode(
-                name: name, result: engine.assess(query.expanded).overall, criteria: engine.explain(query.expanded),
-                join: join.map(Explanation.Step.init))
+                name: name, result: engine.assess(query.expanded).overall, asOne: engine.explainWhole(query.expanded),
+                criteria: engine.explain(query.expanded), join: join.map(Explanation.Step.init))
         }
         if json { return console.output(try Explanation(query, text: try file.bundled(), node: node).prettyJSON()) }
         console.output("\(console.bold(query.name))  plan \(query.planHash.prefix(16))\n")
@@ -63,6 +63,12 @@ struct ExplainCommand: AsyncParsableCommand {
 
     private func describe(_ node: Explanation.AtNode, _ console: Console) {
         console.output("\n\(console.bold("At \(node.name)")): the count would be \(Explanation.words(node.result))")
+        switch node.asOne {
+        case .declined(let reason): console.output("criterion by criterion, because \(reason)")
+        case .queries(let queries):
+            console.output("one source counts the plan as one, unless what it holds is less plain than expected:")
+            queries.forEach { describe($0, console) }
+        }
         for step in node.join {
             let restriction = step.restrictedBy.isEmpty ? "" : ", of whom \(step.restrictedBy.joined(separator: " and ")) left"
             console.output(
@@ -74,13 +80,13 @@ struct ExplainCommand: AsyncParsableCommand {
             console.output("\(explanation.criterion.id): \(coverage.coverage.rawValue)\(coverage.source.map { " from \($0)" } ?? "")")
             for reason in coverage.reasons { console.output("  because \(reason)") }
             if let absence = explanation.absence { console.output("  where nothing is recorded: \(absence.rawValue)") }
-            for native in explanation.queries {
-                console.output("  \(native.language): \(native.text)")
-                for (number, parameter) in native.parameters.enumerated() {
-                    console.output("    ?\(number + 1) = \(parameter.prefix(160))")
-                }
-            }
+            for native in explanation.queries { describe(native, console) }
         }
+    }
+
+    private func describe(_ native: NativeQuery, _ console: Console) {
+        console.output("  \(native.language): \(native.text)")
+        for (number, parameter) in native.parameters.enumerated() { console.output("    ?\(number + 1) = \(parameter.prefix(160))") }
     }
 
     private func describe(_ set: ConceptSet, in query: CompiledQuery, _ hyperontology: Hyperontology, _ console: Console) {
@@ -104,6 +110,8 @@ struct Explanation: Encodable {
         let name: String
         /// Of the count as a whole, negations reckoned in.
         let result: Coverage
+        /// Whether one source counts the whole plan by itself, and how; the criteria's own queries are then not run.
+        let asOne: WholeOffer
         let criteria: [CriterionExplanation]
         /// In which order the sources are asked.
         let join: [Step]
