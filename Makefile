@@ -57,10 +57,11 @@ fuzz: setup-test ## every parser under libFuzzer for MINUTES=n each, then senten
 	COHORTIUM_SENTENCES=$(SENTENCES) $(if $(filter file,$(origin SEED)),,COHORTIUM_SEED=$(SEED)) \
 	  $(SWIFT) test --no-parallel --filter 'CohortQLTests.GrammarTests|LanguageTests.FuzzTests'
 
-bench: setup-test ## measurements as ratios: OMOP against expert SQL; an index of images; the language's tools (Benchmarks/)
+bench: setup-test ## measurements as ratios: OMOP against expert SQL; an index of images; requests to FHIR servers; the language's tools (Benchmarks/)
 	$(SWIFT) run -c release language-benchmark
 	$(SWIFT) run -c release omop-benchmark
 	$(SWIFT) run -c release dicom-benchmark
+	$(SWIFT) run -c release fhir-benchmark
 
 bench-rdf: setup-test ## RDF, reasoning and search beside rapper, Oxigraph, rdflib, owlrl and plain C, on ONTOLOGY=file.ttl: Benchmarks/RDF/RESULTS.md
 	@SWIFT=$(SWIFT) Scripts/bench-rdf $(ONTOLOGY)

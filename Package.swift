@@ -152,14 +152,26 @@ let package = Package(
         .executableTarget(
             name: "dicom-benchmark",
             dependencies: [
-                "DICOMAdapter", "Execution", "CohortPlan", "Compiler", "Hyperontology", "HTTPClient", "Diagnostics", hummingbird, nioCore,
-                logging,
+                "DICOMAdapter", "LoopbackServer", "Execution", "CohortPlan", "Compiler", "Hyperontology", "HTTPClient", "Diagnostics",
+                hummingbird, nioCore,
             ], path: "Benchmarks/DICOM", swiftSettings: strict),
+        .executableTarget(
+            name: "fhir-benchmark",
+            dependencies: [
+                "FHIRAdapter", "TestFHIRServer", "Execution", "CohortPlan", "Compiler", "Hyperontology", "HTTPClient", "Synthesis",
+                "Diagnostics",
+            ], path: "Benchmarks/FHIR", swiftSettings: strict),
 
         // What several tests use: a source over patients in memory; an archive and a PostgreSQL server of their own; the patients that ../shared holds in two models.
         .target(
             name: "TestArchive", dependencies: ["OrthancServer", "HTTPClient", "Processes"],
             path: "Tests/Support/TestArchive", swiftSettings: strict),
+        .target(
+            name: "LoopbackServer", dependencies: [hummingbird, nioCore, logging], path: "Tests/Support/LoopbackServer",
+            swiftSettings: strict),
+        .target(
+            name: "TestFHIRServer", dependencies: ["LoopbackServer", "HTTPClient", hummingbird, httpTypes, nioCore],
+            path: "Tests/Support/TestFHIRServer", swiftSettings: strict),
         .target(
             name: "PostgresServer", dependencies: ["Processes", sqlite], path: "Tests/Support/PostgresServer", swiftSettings: strict),
         .target(
@@ -218,15 +230,15 @@ let package = Package(
         tests(
             "FHIRAdapterTests",
             [
-                "FHIRAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Synthesis", "HTTPClient", "Diagnostics", sqlite,
-                hummingbird, httpTypes, nioCore, logging,
+                "FHIRAdapter", "TestFHIRServer", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Synthesis", "HTTPClient",
+                "Diagnostics", sqlite,
             ]),
         tests(
             "DICOMAdapterTests",
             [
-                "DICOMAdapter", "TestArchive", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Synthesis", "DICOMFile",
-                "HTTPClient",
-                "Diagnostics", hummingbird, httpTypes, nioCore, logging,
+                "DICOMAdapter", "TestArchive", "LoopbackServer", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Synthesis",
+                "DICOMFile", "HTTPClient",
+                "Diagnostics", hummingbird, httpTypes, nioCore,
             ]),
         tests("DisclosureTests", ["Disclosure", "Execution", "CohortPlan"]),
         tests("SynthesisTests", ["Synthesis", "CohortPlan", "Hyperontology", "DICOMFile", sqlite]),

@@ -9,8 +9,10 @@ struct ResourceReader {
     /// Why a resource makes no event.
     enum Reading {
         case events([FHIREvent])
-        /// Entered in error, refuted and the like; or a patient who is not known to have died.
+        /// Entered in error, refuted and the like.
         case excluded
+        /// A patient who is not known to have died.
+        case nothing
         case withoutPatient
     }
 
@@ -25,13 +27,15 @@ struct ResourceReader {
     /// - Parameter id: the logical id, or something as unique.
     func events(of resource: FHIRElement, id: String, in named: BoundPlaces.Named) -> Reading {
         let place = named.place
-        guard !isExcluded(resource, place), hasHappened(resource, place) else { return .excluded }
+        guard !isExcluded(resource, place) else { return .excluded }
+        guard hasHappened(resource, place) else { return .nothing }
         guard let patient = patientID(of: resource, place) else { return .withoutPatient }
         let starts = place.fields["startField"] ?? []
         var event = FHIREvent(
             container: named.name, key: FHIREvent.key(named.name, id: id), patient: patient,
             start: FHIRDate.start(starts, of: resource),
             end: FHIRDate.end(place.fields["endField"] ?? [], of: resource, startNames: starts))
+        event.age = FHIRDate.age(starts, of: resource)
         readConcept(of: resource, place, into: &event)
         readValue(of: resource, place, into: &event)
         event.study = place.field("studyField").map { studyUID(resource, field: $0) ?? id }
@@ -106,7 +110,8 @@ struct ResourceReader {
     /// A component is a record of its own, of the same patient and day (FHIR R4, Observation.component).
     private func component(_ element: FHIRElement, number: Int, of parent: FHIREvent, _ place: Place) -> FHIREvent {
         var event = FHIREvent(
-            container: parent.container, key: "\(parent.key)#\(number)", patient: parent.patient, start: parent.start, end: parent.end)
+            container: parent.container, key: "\(parent.key)#\(number)", patient: parent.patient, start: parent.start, end: parent.end,
+            age: parent.age)
         readConcept(of: element, place, into: &event)
         readValue(of: element, place, into: &event)
         return event

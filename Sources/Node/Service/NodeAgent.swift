@@ -22,6 +22,7 @@ public struct NodeAgent: Sendable {
     let sources: [any SourceAdapter]
     let survey: CoverageSurvey
     let indexes: [NodeIndex]
+    let questions: RecentQuestions
     let heartbeat: Duration
     let working = WorkingSet()
     let logger: Logger
@@ -60,6 +61,7 @@ public struct NodeAgent: Sendable {
         self.sources = sources
         survey = CoverageSurvey(hyperontology: hyperontology, sources: sources)
         indexes = NodeIndex.all(configuration, sources)
+        questions = RecentQuestions(state: configuration.state)
         models = configuration.sources.map(\.model)
         dataVersion = configuration.dataVersion
         let folder: [any ImageSource] = configuration.images.map { [ImageFolder(path: $0)] } ?? []
