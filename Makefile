@@ -59,10 +59,11 @@ fuzz: setup-test ## every parser under libFuzzer for MINUTES=n each, then senten
 	COHORTIUM_FUZZ_SECONDS=$$(( $(MINUTES) * 60 )) $(if $(filter file,$(origin SEED)),,COHORTIUM_SEED=$(SEED)) \
 	  $(SWIFT) test --no-parallel --filter 'SPARQLTests.FuzzTests|SPARQLEndpointTests.BadInputTests'
 
-bench: setup-test ## measurements as ratios: OMOP against expert SQL; an index of images; a join over three sources; the language's tools (Benchmarks/)
+bench: setup-test ## measurements as ratios: OMOP against expert SQL; an index of images; requests to FHIR servers; a join over three sources; the language's tools (Benchmarks/)
 	$(SWIFT) run -c release language-benchmark
 	$(SWIFT) run -c release omop-benchmark
 	$(SWIFT) run -c release dicom-benchmark
+	$(SWIFT) run -c release fhir-benchmark
 	$(SWIFT) run -c release join-benchmark
 
 bench-rdf: setup-test ## RDF, reasoning and search beside rapper, Oxigraph, rdflib, owlrl and plain C, on ONTOLOGY=file.ttl: Benchmarks/RDF/RESULTS.md

@@ -154,9 +154,15 @@ let package = Package(
         .executableTarget(
             name: "dicom-benchmark",
             dependencies: [
-                "DICOMAdapter", "Execution", "CohortPlan", "Compiler", "Hyperontology", "HTTPClient", "Diagnostics", hummingbird, nioCore,
-                logging,
+                "DICOMAdapter", "LoopbackServer", "Execution", "CohortPlan", "Compiler", "Hyperontology", "HTTPClient", "Diagnostics",
+                hummingbird, nioCore,
             ], path: "Benchmarks/DICOM", swiftSettings: strict),
+        .executableTarget(
+            name: "fhir-benchmark",
+            dependencies: [
+                "FHIRAdapter", "TestFHIRServer", "Execution", "CohortPlan", "Compiler", "Hyperontology", "HTTPClient", "Synthesis",
+                "Diagnostics",
+            ], path: "Benchmarks/FHIR", swiftSettings: strict),
 
         .executableTarget(
             name: "join-benchmark", dependencies: ["Execution", "CohortPlan"], path: "Benchmarks/Join", swiftSettings: strict),
@@ -165,6 +171,12 @@ let package = Package(
         .target(
             name: "TestArchive", dependencies: ["OrthancServer", "HTTPClient", "Processes"],
             path: "Tests/Support/TestArchive", swiftSettings: strict),
+        .target(
+            name: "LoopbackServer", dependencies: [hummingbird, nioCore, logging], path: "Tests/Support/LoopbackServer",
+            swiftSettings: strict),
+        .target(
+            name: "TestFHIRServer", dependencies: ["LoopbackServer", "HTTPClient", hummingbird, httpTypes, nioCore],
+            path: "Tests/Support/TestFHIRServer", swiftSettings: strict),
         .target(
             name: "PostgresServer", dependencies: ["Processes", sqlite], path: "Tests/Support/PostgresServer", swiftSettings: strict),
         .target(
@@ -223,15 +235,15 @@ let package = Package(
         tests(
             "FHIRAdapterTests",
             [
-                "FHIRAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Synthesis", "HTTPClient", "Diagnostics", sqlite,
-                hummingbird, httpTypes, nioCore, logging,
+                "FHIRAdapter", "TestFHIRServer", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Synthesis", "HTTPClient",
+                "Diagnostics", sqlite,
             ]),
         tests(
             "DICOMAdapterTests",
             [
-                "DICOMAdapter", "TestArchive", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Synthesis", "DICOMFile",
-                "HTTPClient",
-                "Diagnostics", hummingbird, httpTypes, nioCore, logging,
+                "DICOMAdapter", "TestArchive", "LoopbackServer", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Synthesis",
+                "DICOMFile", "HTTPClient",
+                "Diagnostics", hummingbird, httpTypes, nioCore,
             ]),
         tests("DisclosureTests", ["Disclosure", "Execution", "CohortPlan"]),
         tests("SynthesisTests", ["Synthesis", "CohortPlan", "Hyperontology", "DICOMFile", sqlite]),

@@ -34,7 +34,9 @@ extension DICOMAdapter {
             if fromNothing { try writer.forget() }
             switch place {
             case .archive(let server, let profile):
-                return try await ArchiveIndexer(index: index, server: server, profile: profile, fields: fields, report: report).run(writer)
+                return try await ArchiveIndexer(
+                    index: index, server: server, profile: profile, fields: fields, regions: CodedRegions(bindings), report: report
+                ).run(writer)
             case .folder(let path):
                 return try await FolderIndexer(index: index, folder: path, fields: fields, report: report).run(writer)
             }

@@ -155,12 +155,16 @@ public struct DICOMAdapter: SourceAdapter {
     /// Where studies contradict each other about a patient's sex or date of birth, it is unknown; of dates that leave different things open,
     /// what both leave open.
     public func patients() async throws(SourceFailure) -> [SourcePatient] {
-        try await session(or: []).people().map { person in
-            let sexes = Set(person.sexes.compactMap { bindings.sexCodes[$0] ?? bindings.sexCodes[$0.uppercased()] })
-            return SourcePatient(
-                id: person.id, sex: sexes.count == 1 ? sexes.first.flatMap(Sex.init(rawValue:)) : nil,
-                birthDate: DateRange.intersection(person.births.compactMap(DateRange.init(dicom:))))
+        let people = try await session(or: []).people()
+        // Many patients share what is said of them, which is read once.
+        let facts = people.facts.map { facts in
+            let sexes = Set(facts.sexes.compactMap { bindings.sexCodes[$0] ?? bindings.sexCodes[$0.uppercased()] })
+            return (
+                sex: sexes.count == 1 ? sexes.first.flatMap(Sex.init(rawValue:)) : nil,
+                birthDate: DateRange.intersection(facts.births.compactMap(DateRange.init(dicom:)))
+            )
         }
+        return people.members.map { SourcePatient(id: $0.id, sex: facts[$0.facts].sex, birthDate: facts[$0.facts].birthDate) }
     }
 
     public func events(matching request: EventRequest, in plan: ExpandedPlan) async throws(SourceFailure) -> [SourceEvent] {
@@ -197,7 +201,9 @@ public struct DICOMAdapter: SourceAdapter {
             throw failure(
                 "N0432", "source `\(name)` was asked for what it cannot tell: \(error.reason)", help: "ask what `explain` shows")
         }
-        return request.events(from: try await session(or: [lowered]).rows(of: lowered, patients: patients))
+        let session = try session(or: [lowered])
+        guard let patients else { return try await session.events(of: request, lowered) }
+        return request.events(from: try await session.rows(of: lowered, patients: patients))
     }
 
     public func nativeQueries(for request: EventRequest, in plan: ExpandedPlan) -> [NativeQuery] {
@@ -245,7 +251,8 @@ public struct DICOMAdapter: SourceAdapter {
         if let index { return IndexReading(index) }
         switch place {
         case .archive(let server, let profile):
-            return SeriesLibrary(server: server, fields: try fields(), profile: profile, requests: requests)
+            return SeriesLibrary(
+                server: server, fields: try fields(), profile: profile, regions: CodedRegions(bindings), requests: requests)
         case .folder:
             throw failure("N0461", "the folder of source `\(name)` has no index", help: "give the source an `index:`")
         }

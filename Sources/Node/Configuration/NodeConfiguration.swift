@@ -71,7 +71,7 @@ public struct NodeConfiguration: Sendable, Hashable {
     public struct Source: Sendable, Hashable {
         public let name: String
         public let place: Place
-        /// For images: how their index is kept; nil where the archive itself is asked.
+        /// For images and exports: how their index, or what was exported, is kept; nil where the source itself is asked.
         public let index: Index?
         public let terms: Terms
         /// How its identifiers of patients are to be understood.
@@ -87,6 +87,8 @@ public struct NodeConfiguration: Sendable, Hashable {
             case bulkFHIR(String)
             /// A FHIR server with a search interface.
             case fhirServer(ServiceAddress, BackendService?)
+            /// A FHIR server whose bulk exports are read; of all patients, or of a group.
+            case fhirExport(ServiceAddress, BackendService?, scope: String)
             /// An archive of images.
             case dicomWeb(ServiceAddress)
             /// A folder of DICOM files.
@@ -117,7 +119,7 @@ public struct NodeConfiguration: Sendable, Hashable {
         public var model: SourceModel {
             switch place {
             case .sqlite, .postgres: .omop
-            case .bulkFHIR, .fhirServer: .fhir
+            case .bulkFHIR, .fhirServer, .fhirExport: .fhir
             case .dicomWeb, .dicomFolder: .dicom
             }
         }
@@ -225,6 +227,7 @@ extension NodeConfiguration {
         let authorization: String?
         let smart: SMARTEntry?
         let index: IndexEntry?
+        let export: ExportEntry?
 
         let collections: [String]?
         let access: [String]?
@@ -253,6 +256,7 @@ extension NodeConfiguration {
             switch place {
             case .dicomWeb: index?.keeping
             case .dicomFolder: (index ?? IndexEntry()).keeping
+            case .fhirExport: export?.keeping
             default: nil
             }
         }
@@ -279,8 +283,9 @@ extension NodeConfiguration {
                     let service = smart.map {
                         BackendService(client: $0.client, keyFile: absolute($0.key), keyID: $0.keyID, scope: $0.scope)
                     }
-                    return .fhirServer(
-                        ServiceAddress(url: server, caFile: ca.map(absolute), authorizationFile: authorization.map(absolute)), service)
+                    let address = ServiceAddress(url: server, caFile: ca.map(absolute), authorizationFile: authorization.map(absolute))
+                    guard let export else { return .fhirServer(address, service) }
+                    return .fhirExport(address, service, scope: try export.scope(of: name, in: path))
                 }
             case .dicom:
                 if let folder { return .dicomFolder(absolute(folder)) }
@@ -295,6 +300,31 @@ extension NodeConfiguration {
                 help:
                     "give `model: omop` a `sqlite` or a `postgres`, `model: fhir` a `folder` or a `server`, `model: dicom` a `dicomweb` or a `folder`"
             )
+        }
+    }
+
+    private struct ExportEntry: Decodable {
+        let everyMinutes: Int?
+        let staleAfterHours: Int?
+        let group: String?
+
+        var keeping: Source.Index {
+            Source.Index(every: .seconds(60 * max(1, everyMinutes ?? 1_440)), staleAfter: .seconds(3_600 * max(1, staleAfterHours ?? 48)))
+        }
+
+        /// - Throws: `N0124` for a group whose name is no logical id (FHIR R4, section 2.24.0.1: `id`).
+        func scope(of name: String, in path: String) throws(Diagnostic) -> String {
+            guard let group else { return "Patient" }
+            let isID = group.utf8.allSatisfy { byte in
+                byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || Character(Unicode.Scalar(byte)).isLetter
+                    || Character(Unicode.Scalar(byte)).isNumber
+            }
+            guard isID, (1...64).contains(group.utf8.count) else {
+                throw Diagnostic(
+                    "N0124", "the group `\(group)` of the source `\(name)` in `\(path)` is no id",
+                    help: "give the id of a Group on the server")
+            }
+            return "Group/\(group)"
         }
     }
 
@@ -317,11 +347,12 @@ extension NodeConfiguration {
     private static let innerKeys: [String: Set<String>] = [
         "sources": [
             "name", "model", "sqlite", "postgres", "schema", "vocabulary", "passwordFile", "folder", "server", "dicomweb", "ca",
-            "authorization", "smart", "index", "collections", "access", "identifierDomain", "identifiers",
+            "authorization", "smart", "index", "export", "collections", "access", "identifierDomain", "identifiers",
         ], "crosswalk": ["file", "source", "table", "conflicts"], "hub": ["url", "ca", "proxy"],
         "tools": ["name", "executable", "parameters"],
         "sources.smart": ["client", "key", "keyID", "scope"],
         "sources.index": ["everyMinutes", "staleAfterHours"],
+        "sources.export": ["everyMinutes", "staleAfterHours", "group"],
     ]
 
     /// The keys that are not known, each with what may be meant.

@@ -36,6 +36,15 @@ public enum NodeSources {
                     FHIRServerAdapter(
                         name: source.name, address: address, service: service, bindings: bindings, codeSystems: systems, http: HTTPClient())
                 )
+            case .fhirExport(let address, let service, let scope):
+                let store = try store("fhir", of: source, in: configuration.state)
+                let folder = String(store.dropLast(".sqlite".count)) + "-export"
+                adapters.append(
+                    FHIRAdapter(
+                        name: source.name, address: address, service: service,
+                        export: ExportSettings(
+                            scope: scope, directory: folder, staleAfter: source.index?.staleAfter ?? .seconds(48 * 3_600)),
+                        storePath: store, bindings: bindings, codeSystems: systems, http: HTTPClient()))
             case .dicomWeb(let address):
                 guard source.index != nil else {
                     adapters.append(

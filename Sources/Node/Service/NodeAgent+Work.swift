@@ -1,3 +1,4 @@
+import CohortPlan
 import Diagnostics
 import Federation
 import Foundation
@@ -89,6 +90,7 @@ extension NodeAgent {
         do throws(Diagnostic) {
             try verifier.check(task, now: Date())
             logger.notice("working", metadata: ["task": "\(task.id)", "requester": "\(task.requester)", "purpose": "\(task.purpose)"])
+            questions.note(task.expanded.plan)
             guard let made = await runner.answer(task, hash: hash) else { return false }
             if let failure = made.failure { log(failure, of: task) }
             answer = made.answer

@@ -23,6 +23,7 @@ public struct NodeAgent: Sendable {
     let survey: CoverageSurvey
     let datasets: NodeDatasets
     let indexes: [NodeIndex]
+    let questions: RecentQuestions
     let heartbeat: Duration
     let working = WorkingSet()
     let logger: Logger
@@ -63,6 +64,7 @@ public struct NodeAgent: Sendable {
         self.sources = sources
         survey = CoverageSurvey(hyperontology: hyperontology, sources: sources)
         indexes = NodeIndex.all(configuration, sources)
+        questions = RecentQuestions(state: configuration.state)
         models = configuration.sources.map(\.model)
         dataVersion = configuration.dataVersion
         datasets = NodeDatasets(path: configuration.datasets, gate: DisclosureGate(policy))

@@ -13,7 +13,7 @@ struct NodeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "node", abstract: "A hospital's side: enrol, run, try its sources and its policy.",
         discussion: "Example:\n  cohortium node answer my.cohort --config node.yaml",
-        subcommands: [Enrol.self, Run.self, Check.self, Answer.self, Index.self, Install.self, Verify.self])
+        subcommands: [Enrol.self, Run.self, Check.self, Answer.self, Index.self, Install.self, Verify.self, Coverage.self])
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
