@@ -96,7 +96,9 @@ let package = Package(
         room("Synthesis", ["CohortPlan", "Hyperontology", "DICOMFile", "Diagnostics", sqlite]),
 
         // Floor 4: the wire between hub and nodes; computation beside the data.
-        room("Federation", ["CohortPlan", "Execution", "Disclosure", "Diagnostics", "HTTPClient", "COpenSSL"]),
+        room(
+            "Federation",
+            ["CohortPlan", "Execution", "Disclosure", "Hyperontology", "RDF", "Diagnostics", "HTTPClient", "COpenSSL"]),
         room("CohortDispatch", ["Processes", "Diagnostics"]),
 
         // Floor 5: the services.
@@ -112,7 +114,7 @@ let package = Package(
             "Node",
             [
                 "Federation", "CohortDispatch", "OMOPAdapter", "PostgresClient", "FHIRAdapter", "DICOMAdapter", "Disclosure", "Execution",
-                "Compiler", "Hyperontology",
+                "Compiler", "Hyperontology", "RDF",
                 "CohortPlan",
                 "HTTPClient", "Diagnostics", logging, lifecycle, signals, yaml,
             ]),
@@ -132,7 +134,7 @@ let package = Package(
 
         .executableTarget(
             name: "sparql-benchmark", dependencies: ["SPARQL", "RDF", "Diagnostics"], path: "Benchmarks/SPARQL",
-            exclude: ["README.md", "compare.py", "enlarge.py", "http_load.py", "queries"], swiftSettings: strict),
+            exclude: ["README.md", "alternate.py", "compare.py", "enlarge.py", "http_load.py", "queries"], swiftSettings: strict),
         .executableTarget(
             name: "language-benchmark",
             dependencies: ["AtlasImport", "Compiler", "CohortQL", "CohortPlan", "Hyperontology", "Diagnostics"],
@@ -152,14 +154,29 @@ let package = Package(
         .executableTarget(
             name: "dicom-benchmark",
             dependencies: [
-                "DICOMAdapter", "Execution", "CohortPlan", "Compiler", "Hyperontology", "HTTPClient", "Diagnostics", hummingbird, nioCore,
-                logging,
+                "DICOMAdapter", "LoopbackServer", "Execution", "CohortPlan", "Compiler", "Hyperontology", "HTTPClient", "Diagnostics",
+                hummingbird, nioCore,
             ], path: "Benchmarks/DICOM", swiftSettings: strict),
+        .executableTarget(
+            name: "fhir-benchmark",
+            dependencies: [
+                "FHIRAdapter", "TestFHIRServer", "Execution", "CohortPlan", "Compiler", "Hyperontology", "HTTPClient", "Synthesis",
+                "Diagnostics",
+            ], path: "Benchmarks/FHIR", swiftSettings: strict),
+
+        .executableTarget(
+            name: "join-benchmark", dependencies: ["Execution", "CohortPlan"], path: "Benchmarks/Join", swiftSettings: strict),
 
         // What several tests use: a source over patients in memory; an archive and a PostgreSQL server of their own; the patients that ../shared holds in two models.
         .target(
             name: "TestArchive", dependencies: ["OrthancServer", "HTTPClient", "Processes"],
             path: "Tests/Support/TestArchive", swiftSettings: strict),
+        .target(
+            name: "LoopbackServer", dependencies: [hummingbird, nioCore, logging], path: "Tests/Support/LoopbackServer",
+            swiftSettings: strict),
+        .target(
+            name: "TestFHIRServer", dependencies: ["LoopbackServer", "HTTPClient", hummingbird, httpTypes, nioCore],
+            path: "Tests/Support/TestFHIRServer", swiftSettings: strict),
         .target(
             name: "PostgresServer", dependencies: ["Processes", sqlite], path: "Tests/Support/PostgresServer", swiftSettings: strict),
         .target(
@@ -218,15 +235,15 @@ let package = Package(
         tests(
             "FHIRAdapterTests",
             [
-                "FHIRAdapter", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Synthesis", "HTTPClient", "Diagnostics", sqlite,
-                hummingbird, httpTypes, nioCore, logging,
+                "FHIRAdapter", "TestFHIRServer", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Synthesis", "HTTPClient",
+                "Diagnostics", sqlite,
             ]),
         tests(
             "DICOMAdapterTests",
             [
-                "DICOMAdapter", "TestArchive", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Synthesis", "DICOMFile",
-                "HTTPClient",
-                "Diagnostics", hummingbird, httpTypes, nioCore, logging,
+                "DICOMAdapter", "TestArchive", "LoopbackServer", "Execution", "CohortPlan", "Hyperontology", "Compiler", "Synthesis",
+                "DICOMFile", "HTTPClient",
+                "Diagnostics", hummingbird, httpTypes, nioCore,
             ]),
         tests("DisclosureTests", ["Disclosure", "Execution", "CohortPlan"]),
         tests("SynthesisTests", ["Synthesis", "CohortPlan", "Hyperontology", "DICOMFile", sqlite]),
@@ -253,7 +270,7 @@ let package = Package(
             "NodeTests",
             [
                 "TestFederation", "Hub", "Federation", "HTTPClient", "Node", "DICOMAdapter", "FHIRAdapter", "PostgresClient", "Disclosure",
-                "CohortPlan",
+                "CohortPlan", "RDF",
                 "Execution", "Hyperontology",
                 "Compiler", "Synthesis", "Diagnostics", "InMemorySource", sqlite,
             ]),
@@ -268,7 +285,7 @@ let package = Package(
     ]
 )
 
-// Parsers under libFuzzer (Scripts/fuzz): it brings its own `main`, so that no usual build can link it.
+// Parsers under libFuzzer (Scripts/fuzz), which no usual build links.
 if Context.environment["COHORTIUM_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(

@@ -1,7 +1,7 @@
 import Foundation
 import HTTPClient
 import Hummingbird
-import Logging
+import LoopbackServer
 import NIOCore
 
 /// A hospital's series made up on the spot, by number: the same number, the same series. Three series a study, two studies a patient.
@@ -65,23 +65,8 @@ struct SyntheticArchive: Sendable {
                 status: .ok, headers: [.contentType: "application/dicom+json"],
                 body: .init(byteBuffer: ByteBuffer(string: "[\(objects.joined(separator: ","))]")))
         }
-        let (ports, port) = AsyncStream.makeStream(of: Int.self)
-        let application = Application(
-            router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { channel in port.yield(channel.localAddress?.port ?? 0) },
-            logger: Logger(label: "archive") { _ in SwiftLogNoOpLogHandler() })
-        return try await withThrowingTaskGroup(of: Result?.self) { group in
-            group.addTask {
-                try await application.run()
-                return nil
-            }
-            group.addTask {
-                for await port in ports { return try await body(ServiceAddress(url: "http://127.0.0.1:\(port)/dicom-web")) }
-                return nil
-            }
-            defer { group.cancelAll() }
-            while let result = try await group.next() { if let result { return result } }
-            throw CancellationError()
+        return try await LoopbackServer.serve(router) { port in
+            try await body(ServiceAddress(url: "http://127.0.0.1:\(port)/dicom-web"))
         }
     }
 

@@ -4,7 +4,8 @@ import Diagnostics
 import Foundation
 import Hyperontology
 
-/// A question of the demonstration, and the statement that an expert would write for it: the number of patients, nothing else.
+/// A question of the demonstration, and the statement that an expert would write for it: the number of patients, nothing else. It counts
+/// whom the question counts: of whom an earlier image of an unknown body part may be the first one, it is not known which one is.
 struct Question: Sendable {
     let name: String
     let expert: @Sendable (ExpertWords, CompiledQuery) -> String
@@ -20,11 +21,17 @@ struct Question: Sendable {
         Question(name: "breast-mri") { words, query in
             """
             WITH s AS MATERIALIZED (
-              SELECT person_id, MIN(image_occurrence_date) AS day FROM \(words.schema)image_occurrence
+              SELECT person_id, MIN(image_occurrence_date) AS day, MIN(\(words.bytes("image_occurrence_date || image_study_uid"))) AS study
+              FROM \(words.schema)image_occurrence
               WHERE modality_concept_id IN (\(query.codes("MagneticResonance"))) AND anatomic_site_concept_id IN (\(query.codes("Breast")))
               GROUP BY person_id)
             SELECT COUNT(*) FROM s \(words.join) \(words.schema)person AS p ON p.person_id = s.person_id
             WHERE p.gender_concept_id = 8532 AND \(words.age("s.day")) BETWEEN 30 AND 85
+              AND NOT EXISTS (
+                SELECT 1 FROM \(words.schema)image_occurrence AS u WHERE u.person_id = s.person_id
+                  AND \(words.byPerson)u.modality_concept_id IN (\(query.codes("MagneticResonance")))
+                  AND COALESCE(u.anatomic_site_concept_id, 0) = 0
+                  AND \(words.bytes("(u.image_occurrence_date || u.image_study_uid)")) < s.study)
             """
         },
         Question(name: "neoadjuvant-mri") { words, query in
@@ -80,6 +87,8 @@ struct ExpertWords: Sendable {
     /// The completed years of a person `p` on a day.
     let age: @Sendable (String) -> String
     let sixMonthsAfter: @Sendable (String) -> String
+    /// A text to be ordered byte by byte.
+    let bytes: @Sendable (String) -> String
     /// How many days from one to the other.
     let days: @Sendable (String, String) -> String
 
@@ -89,11 +98,12 @@ struct ExpertWords: Sendable {
         schema: "", join: "CROSS JOIN", byPerson: "+", age: { "(CAST(strftime('%Y%m%d', \($0)) AS INTEGER) - \(birth)) / 10000" },
         // SQLite runs over the end of a short month.
         sixMonthsAfter: { "MIN(date(\($0), '+6 months'), date(\($0), 'start of month', '+7 months', '-1 day'))" },
+        bytes: { $0 },
         days: { "(julianday(\($1)) - julianday(\($0)))" })
 
     static let postgres = ExpertWords(
         schema: "cdm.", join: "JOIN", byPerson: "", age: { "(CAST(to_char(\($0), 'YYYYMMDD') AS integer) - \(birth)) / 10000" },
-        sixMonthsAfter: { "\($0) + interval '6 months'" }, days: { "(\($1) - \($0))" })
+        sixMonthsAfter: { "\($0) + interval '6 months'" }, bytes: { "\($0) COLLATE \"C\"" }, days: { "(\($1) - \($0))" })
 }
 
 extension CompiledQuery {

@@ -1,3 +1,4 @@
+import CohortPlan
 import Compiler
 import Diagnostics
 import Execution
@@ -9,47 +10,52 @@ import PostgresClient
 import PostgresServer
 import Synthesis
 
-/// The three questions of the demonstration over a synthetic hospital, in SQLite and in PostgreSQL: everything compared in the node,
-/// the database leaving out what it can, and SQL that an expert wrote for the same patients. All in one run, in turns; what counts are
-/// the ratios. The expert's SQL takes what is not known for no: where it finds more, a first event may be another one than it takes it for.
+/// Questions over a synthetic hospital, in SQLite and in PostgreSQL: the rows sent to the node and evaluated there, the whole plan as one
+/// statement that counts, and SQL that an expert wrote for the same patients. All in one run, in turns; what counts are the ratios. It stops
+/// where one of them finds another number of patients.
 ///
-/// `swift run -c release omop-benchmark [patients]`
+/// `swift run -c release omop-benchmark [patients] [--rows] [--file hospital.sqlite] [--sqlite-only]`
 @main struct OMOPBenchmark {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
     private static let rounds = 5
 
     static func main() async throws {
-        let count = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 20_000
+        let arguments = CommandLine.arguments.dropFirst()
+        let count = arguments.first.flatMap { Int($0) } ?? 20_000
         let hyperontology = try Hyperontology(directory: root.appendingPathComponent("Ontologies").path)
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cohortium-benchmark-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        let file = folder.appendingPathComponent("omop.sqlite")
-        let generator = try PopulationGenerator(seed: 1, patients: count, hyperontology: hyperontology)
-        _ = try OMOPWriter(hyperontology: hyperontology).write((0..<count).lazy.map(generator.patient(at:)), to: file)
+        let kept = arguments.firstIndex(of: "--file").flatMap {
+            $0 + 1 < arguments.endIndex ? URL(fileURLWithPath: arguments[$0 + 1]) : nil
+        }
+        let file = kept ?? folder.appendingPathComponent("omop.sqlite")
+        if !FileManager.default.fileExists(atPath: file.path) {
+            let generator = try PopulationGenerator(seed: 1, patients: count, hyperontology: hyperontology)
+            _ = try OMOPWriter(hyperontology: hyperontology).write((0..<count).lazy.map(generator.patient(at:)), to: file)
+        }
         var hospitals = [try Hospital.sqlite(file.path, hyperontology)]
-        if PostgresServer.isInstalled {
+        if PostgresServer.isInstalled, !arguments.contains("--sqlite-only") {
             let server = try await PostgresServer.shared()
             let database = try server.makeDatabase()
             try server.copy(sqlite: file.path, into: database, schema: "cdm", withIndices: true)
             hospitals.append(try Hospital.postgres(server.url(database), hyperontology))
         }
-        print("\(count) patients, median of \(rounds) rounds")
-        print(
-            "| question | database | patients | by the expert's SQL | compared here | pushed down | ratio | expert SQL | pushed down ÷ expert |"
-        )
+        print("\(count) patients, median of \(rounds) rounds; milliseconds")
+        print("| question | database | patients | expert SQL | one statement | ratio | with its report | first time | rows sent |")
         print("|---|---|---:|---:|---:|---:|---:|---:|---:|")
-        for question in Question.all {
-            let query = try question.compiled(root, hyperontology)
-            for hospital in hospitals { print(try await hospital.row(question, query)) }
+        for hospital in hospitals {
+            for question in Question.all {
+                print(try await hospital.row(question, try question.compiled(root, hyperontology), sendsRows: arguments.contains("--rows")))
+            }
         }
     }
 
     /// One database, asked in three ways.
     struct Hospital {
         let name: String
-        let plain: OMOPAdapter
-        let pushed: OMOPAdapter
+        let rows: OMOPAdapter
+        let whole: OMOPAdapter
         /// Runs the statement that an expert wrote, and gives its one number.
         let expert: (Question, CompiledQuery) async throws -> Int
 
@@ -57,10 +63,14 @@ import Synthesis
             func adapter(_ pushdown: OMOPPushdown) -> OMOPAdapter {
                 OMOPAdapter(
                     name: "omop", path: path, bindings: hyperontology.bindings(for: "omop"), omopUnits: hyperontology.omopUnits,
-                    pushdown: pushdown)
+                    pushdown: pushdown, rowLimit: .max)
             }
-            let queue = try DatabaseQueue(path: path)
-            return Hospital(name: "SQLite", plain: adapter(.concepts), pushed: adapter(.all)) { question, query in
+            var configuration = Configuration()
+            configuration.readonly = true
+            // As much room as the adapter takes.
+            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -65536") }
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            return Hospital(name: "SQLite", rows: adapter(.filters), whole: adapter(.all)) { question, query in
                 let sql = question.expert(ExpertWords.sqlite, query)
                 return try await queue.read { try Int.fetchOne($0, sql: sql) ?? -1 }
             }
@@ -71,10 +81,10 @@ import Synthesis
             func adapter(_ pushdown: OMOPPushdown) -> OMOPAdapter {
                 OMOPAdapter(
                     name: "omop", postgres: address, schema: "cdm", bindings: hyperontology.bindings(for: "omop"),
-                    omopUnits: hyperontology.omopUnits, pushdown: pushdown)
+                    omopUnits: hyperontology.omopUnits, pushdown: pushdown, rowLimit: .max)
             }
             let session = PostgresSession(address)
-            return Hospital(name: "PostgreSQL", plain: adapter(.concepts), pushed: adapter(.all)) { question, query in
+            return Hospital(name: "PostgreSQL", rows: adapter(.filters), whole: adapter(.all)) { question, query in
                 let found = try await session.rows(of: question.expert(ExpertWords.postgres, query)) { $0[0] }
                 if case .integer(let count) = found.first { return Int(count) }
                 return -1
@@ -82,36 +92,52 @@ import Synthesis
         }
 
         /// One line of the table.
-        func row(_ question: Question, _ query: CompiledQuery) async throws -> String {
-            let engines = [PlanEngine(sources: [plain]), PlanEngine(sources: [pushed])]
-            var times: [[Duration]] = [[], [], []]
-            var counts: Set<Int> = []
-            var expertCount = 0
-            for round in 0...rounds {
-                for way in times.indices {
-                    let start = ContinuousClock.now
-                    if way < engines.count {
-                        counts.insert(try await engines[way].execute(query.expanded).counted?.selection.patients.count ?? -1)
-                    } else {
-                        expertCount = try await expert(question, query)
-                    }
-                    // The first round warms the caches.
-                    if round > 0 { times[way].append(ContinuousClock.now - start) }
+        func row(_ question: Question, _ query: CompiledQuery, sendsRows: Bool) async throws -> String {
+            let plan = query.expanded
+            let bare = ExpandedPlan(
+                plan: try CohortPlan(anchors: plan.plan.anchors, condition: plan.plan.condition, report: Report(measures: [.patients])),
+                expansions: plan.expansions)
+            let engine = PlanEngine(sources: [whole])
+            for one in [bare, plan] {
+                switch engine.explainWhole(one) {
+                case .declined(let reason): print("\(question.name) is not one statement: \(reason)")
+                case .queries(let queries):
+                    guard ProcessInfo.processInfo.environment["SHOW_SQL"] != nil else { continue }
+                    for query in queries { print("\(query.text)\n\(query.parameters.map { $0.prefix(60) })") }
                 }
             }
-            let medians = times.map { $0.sorted()[$0.count / 2] / .milliseconds(1) }
-            guard counts.count == 1, let patients = counts.first else {
-                throw BenchmarkFailure.answersDiffer(question.name, counts.sorted())
+            func patients(_ plan: ExpandedPlan, _ engine: PlanEngine) async throws -> Int {
+                guard let counted = try await engine.execute(plan, detail: .counts).counted else { return -1 }
+                // What is asked first in every report.
+                return counted.measures.first?.value.count?.patients ?? -1
             }
-            func ms(_ time: Double) -> String { String(format: "%.1f ms", time) }
-            func ratio(_ left: Double, _ right: Double) -> String { String(format: "%.2f", left / right) }
+            let clock = ContinuousClock()
+            var counts: [Int] = []
+            // The first time the tables are looked at.
+            let first = try await clock.measure { counts.append(try await patients(bare, engine)) }
+            var times: [[Duration]] = [[], [], []]
+            for round in 0...OMOPBenchmark.rounds {
+                let expert = try await clock.measure { counts.append(try await self.expert(question, query)) }
+                let count = try await clock.measure { counts.append(try await patients(bare, engine)) }
+                let report = try await clock.measure { counts.append(try await patients(plan, engine)) }
+                // The first round warms the caches.
+                guard round > 0 else { continue }
+                for (place, time) in [expert, count, report].enumerated() { times[place].append(time) }
+            }
+            var sent: Duration?
+            if sendsRows {
+                let plain = PlanEngine(sources: [rows])
+                sent = try await clock.measure { counts.append(try await patients(plan, plain)) }
+            }
+            guard Set(counts).count == 1 else { throw BenchmarkFailure.answersDiffer("\(question.name) in \(name)", counts) }
+            func ms(_ time: Duration) -> String { String(format: "%.1f", time / .milliseconds(1)) }
+            let medians = times.map { $0.sorted()[$0.count / 2] }
+            let ratio = String(format: "%.2f", medians[1] / medians[0])
             return """
-                | \(question.name) | \(name) | \(patients) | \(expertCount) | \(ms(medians[0])) | \(ms(medians[1])) | \(ratio(medians[0], medians[1])) | \
-                \(ms(medians[2])) | \(ratio(medians[1], medians[2])) |
+                | \(question.name) | \(name) | \(counts[0]) | \(ms(medians[0])) | \(ms(medians[1])) | \(ratio) | \(ms(medians[2])) | \(ms(first)) \
+                | \(sent.map(ms) ?? "") |
                 """
         }
-
-        private var rounds: Int { OMOPBenchmark.rounds }
     }
 }
 

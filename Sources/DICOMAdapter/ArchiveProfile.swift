@@ -41,6 +41,19 @@ final class ArchiveProfile: Sendable {
             uniquingKeysWith: { first, _ in first })
     }
 
+    /// Sees to it that the search for series says who issued a Patient ID, where that matters.
+    /// - Throws: for an archive whose images say it and whose search does not, so that everybody would seem to be of one authority.
+    func requireIssuers(_ server: DICOMwebServer, _ fields: ArchiveFields) async throws(SourceFailure) {
+        let tags = fields.issuerTags
+        guard !tags.isEmpty else { return }
+        let routes = try await routes(to: tags, ofImages: [], server, fields)
+        guard tags.allSatisfy({ routes[$0] == .series }) else {
+            throw server.failure(
+                "N0490", "the archive of `\(server.source)` does not say in its searches who issued a Patient ID",
+                help: "have its search for series return (0010,0021), or index its files as a folder")
+        }
+    }
+
     private func look(
         for tags: [String], _ imageTags: Set<String>, _ server: DICOMwebServer, _ fields: ArchiveFields
     ) async throws(SourceFailure) -> [String: Route] {

@@ -18,7 +18,7 @@ extension DICOMAdapter {
     /// The archive itself, asked without its index; nil for a folder, which nobody can be asked about.
     public var live: DICOMAdapter? {
         guard case .archive(let server, _) = place else { return nil }
-        return DICOMAdapter(name: name, address: server.address, bindings: bindings, http: server.http)
+        return DICOMAdapter(name: name, address: server.address, issuer: issuer, bindings: bindings, http: server.http)
     }
 
     /// - Parameter largestSize: of the index in bytes; for tests of a disk that is full.
@@ -34,7 +34,9 @@ extension DICOMAdapter {
             if fromNothing { try writer.forget() }
             switch place {
             case .archive(let server, let profile):
-                return try await ArchiveIndexer(index: index, server: server, profile: profile, fields: fields, report: report).run(writer)
+                return try await ArchiveIndexer(
+                    index: index, server: server, profile: profile, fields: fields, regions: CodedRegions(bindings), report: report
+                ).run(writer)
             case .folder(let path):
                 return try await FolderIndexer(index: index, folder: path, fields: fields, report: report).run(writer)
             }

@@ -27,6 +27,8 @@ public struct DICOMAdapter: SourceAdapter {
     public var model: SourceModel { .dicom }
     let place: Place
     let bindings: ModelBindings
+    /// The authority whose Patient IDs the node's are.
+    let issuer: String?
     /// Nil where the archive itself is asked.
     public let index: TagIndex?
     /// For one execution; nil for an adapter that none has begun with.
@@ -35,17 +37,20 @@ public struct DICOMAdapter: SourceAdapter {
     /// An archive that every question is asked of.
     /// - Parameters:
     ///   - name: the source's name in the node's configuration.
+    ///   - issuer: the authority whose Patient IDs are meant where none is said (0010,0021); the same Patient ID of another one is another
+    ///     patient's, `ID^^^AUTHORITY`. Nil where a Patient ID is taken as it is.
     ///   - bindings: the hyperontology's bindings for `dicom`.
-    public init(name: String, address: ServiceAddress, bindings: ModelBindings, http: HTTPClient) {
-        self.init(name: name, .archive(address, http), index: nil, bindings: bindings)
+    public init(name: String, address: ServiceAddress, issuer: String? = nil, bindings: ModelBindings, http: HTTPClient) {
+        self.init(name: name, .archive(address, http), index: nil, issuer: issuer, bindings: bindings)
     }
 
     /// Images that questions find through an index.
-    public init(name: String, _ origin: Origin, index: TagIndex.Settings, bindings: ModelBindings) {
-        self.init(name: name, origin, index: Optional(index), bindings: bindings)
+    public init(name: String, _ origin: Origin, index: TagIndex.Settings, issuer: String? = nil, bindings: ModelBindings) {
+        self.init(name: name, origin, index: Optional(index), issuer: issuer, bindings: bindings)
     }
 
-    private init(name: String, _ origin: Origin, index settings: TagIndex.Settings?, bindings: ModelBindings) {
+    private init(name: String, _ origin: Origin, index settings: TagIndex.Settings?, issuer: String?, bindings: ModelBindings) {
+        self.issuer = issuer
         self.name = name
         // An index holds no free text, so nothing is asked of it there.
         let bindings = settings == nil ? bindings : bindings.withoutTexts
@@ -60,7 +65,9 @@ public struct DICOMAdapter: SourceAdapter {
             address = path
         }
         let fields = bindings.properties.values.flatMap(\.fields).map { (name: $0.name, level: $0.level, isPresence: $0.isPresence) }
-        index = settings.map { TagIndex(source: name, settings: $0, tags: IndexedTags(fields), origin: address) }
+        index = settings.map {
+            TagIndex(source: name, settings: $0, tags: IndexedTags(fields), origin: address + (issuer.map { " by \($0)" } ?? ""))
+        }
     }
 
     public func session(for plan: ExpandedPlan) -> any SourceAdapter {
@@ -148,15 +155,45 @@ public struct DICOMAdapter: SourceAdapter {
     /// Where studies contradict each other about a patient's sex or date of birth, it is unknown; of dates that leave different things open,
     /// what both leave open.
     public func patients() async throws(SourceFailure) -> [SourcePatient] {
-        try await session(or: []).people().map { person in
-            let sexes = Set(person.sexes.compactMap { bindings.sexCodes[$0] ?? bindings.sexCodes[$0.uppercased()] })
-            return SourcePatient(
-                id: person.id, sex: sexes.count == 1 ? sexes.first.flatMap(Sex.init(rawValue:)) : nil,
-                birthDate: DateRange.intersection(person.births.compactMap(DateRange.init(dicom:))))
+        let people = try await session(or: []).people()
+        // Many patients share what is said of them, which is read once.
+        let facts = people.facts.map { facts in
+            let sexes = Set(facts.sexes.compactMap { bindings.sexCodes[$0] ?? bindings.sexCodes[$0.uppercased()] })
+            return (
+                sex: sexes.count == 1 ? sexes.first.flatMap(Sex.init(rawValue:)) : nil,
+                birthDate: DateRange.intersection(facts.births.compactMap(DateRange.init(dicom:)))
+            )
         }
+        return people.members.map { SourcePatient(id: $0.id, sex: facts[$0.facts].sex, birthDate: facts[$0.facts].birthDate) }
     }
 
     public func events(matching request: EventRequest, in plan: ExpandedPlan) async throws(SourceFailure) -> [SourceEvent] {
+        try await events(matching: request, in: plan, of: nil)
+    }
+
+    /// The patients, then the events of each request, of those alone whom other sources left.
+    public func deliver(_ order: SourceOrder, in plan: ExpandedPlan, to receiver: any DeliveryReceiver) async throws(SourceFailure) {
+        try receiver.receive(try await patients())
+        for request in order.requests {
+            try receiver.receive(try await events(matching: request, in: plan, of: order.patients), of: request)
+        }
+    }
+
+    /// By what an index says; nil for an archive, which would have to be read for it.
+    public func estimate(of requests: [EventRequest], in plan: ExpandedPlan) async -> Int? {
+        guard let index else { return nil }
+        let reading = reading as? IndexReading ?? IndexReading(index)
+        var smallest: Int?
+        for request in requests {
+            guard let lowered = try? lower(request, plan), let number = try? await reading.count(of: lowered) else { return smallest }
+            smallest = min(smallest ?? .max, number)
+        }
+        return smallest
+    }
+
+    private func events(matching request: EventRequest, in plan: ExpandedPlan, of patients: PatientRestriction?)
+        async throws(SourceFailure) -> [SourceEvent]
+    {
         let lowered: LoweredRequest
         do {
             lowered = try lower(request, plan)
@@ -164,7 +201,9 @@ public struct DICOMAdapter: SourceAdapter {
             throw failure(
                 "N0432", "source `\(name)` was asked for what it cannot tell: \(error.reason)", help: "ask what `explain` shows")
         }
-        return request.events(from: try await session(or: [lowered]).rows(of: lowered))
+        let session = try session(or: [lowered])
+        guard let patients else { return try await session.events(of: request, lowered) }
+        return request.events(from: try await session.rows(of: lowered, patients: patients))
     }
 
     public func nativeQueries(for request: EventRequest, in plan: ExpandedPlan) -> [NativeQuery] {
@@ -195,7 +234,7 @@ public struct DICOMAdapter: SourceAdapter {
 
     func fields() throws(SourceFailure) -> ArchiveFields {
         do {
-            return try ArchiveFields(bindings)
+            return try ArchiveFields(bindings, issuer: issuer)
         } catch {
             throw failure(
                 "N0432", "source `\(name)` cannot be read: \(error.reason)", help: "compare `bindings/dicom.ttl` with the project's")
@@ -212,7 +251,8 @@ public struct DICOMAdapter: SourceAdapter {
         if let index { return IndexReading(index) }
         switch place {
         case .archive(let server, let profile):
-            return SeriesLibrary(server: server, fields: try fields(), profile: profile, requests: requests)
+            return SeriesLibrary(
+                server: server, fields: try fields(), profile: profile, regions: CodedRegions(bindings), requests: requests)
         case .folder:
             throw failure("N0461", "the folder of source `\(name)` has no index", help: "give the source an `index:`")
         }

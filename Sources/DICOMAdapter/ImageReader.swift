@@ -60,6 +60,12 @@ struct ImageReader: Sendable {
         return found
     }
 
+    /// The items of a sequence that stands in a macro, such as Frame Anatomy (C.7.6.16.2.8), of all frames or of one.
+    private func framed(_ sequence: String, in image: DICOMTree) -> [DICOMTree] {
+        let groups = image.items(of: Self.shared) + image.items(of: Self.perFrame)
+        return groups.flatMap { group in group.elements.values.flatMap { $0.items.first?.items(of: sequence) ?? [] } }
+    }
+
     /// What is filled in further inside counts.
     private static func filling(
         _ outer: [String: DICOMJSONAttribute], _ inner: [String: DICOMJSONAttribute]
@@ -77,7 +83,7 @@ struct ImageReader: Sendable {
 
     private func items(of sequence: String, in image: DICOMTree) -> [DICOMTree] {
         let items = image.items(of: sequence)
-        guard sequence == Self.structureSet else { return items }
+        guard sequence == Self.structureSet else { return items + framed(sequence, in: image) }
         let observed = Dictionary(
             image.items(of: Self.observations).compactMap { item in item[Self.referencedNumber].first.map { ($0, item) } },
             uniquingKeysWith: { first, _ in first })
@@ -104,4 +110,6 @@ enum NestedImages {
 
     /// SOP Class UID.
     static let sopClass = "00080016"
+
+    static func areNested(_ image: DICOMJSONObject) -> Bool { image[sopClass].first.map(classes.contains) ?? false }
 }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Execution
+import Hyperontology
 
 /// What the images of single series say: for what the search for series does not tell.
 struct ImageSearch: Sendable {
@@ -7,6 +8,8 @@ struct ImageSearch: Sendable {
     let tags: [String]
     /// Whether the search for images tells them; else the metadata of every image is read, which is larger.
     let isTold: Bool
+    /// What is read of one image where the series itself does not tell it.
+    let regions: CodedRegions
 
     private static let page = 5_000
     private static let atOnce = 6
@@ -61,10 +64,13 @@ struct ImageSearch: Sendable {
         // An archive that does not say what its images are is not believed to tell all of them.
         guard found.allSatisfy({ $0[NestedImages.sopClass].first != nil }) else { return try await objects(at: record.path, reader) }
         var objects: [DICOMJSONObject] = []
+        if regions.areOpen(in: record), let image = found.first(where: { !NestedImages.areNested($0) }),
+            let uid = image[ArchiveProfile.instanceUID].first
+        {
+            objects += try await self.objects(at: record.path + "/instances/" + uid.percentEncoded, ImageReader(regions.codes))
+        }
         for image in found {
-            if let kind = image[NestedImages.sopClass].first, NestedImages.classes.contains(kind),
-                let uid = image[ArchiveProfile.instanceUID].first
-            {
+            if NestedImages.areNested(image), let uid = image[ArchiveProfile.instanceUID].first {
                 objects += try await self.objects(at: record.path + "/instances/" + uid.percentEncoded, reader)
             } else {
                 objects.append(image.keeping(reader.tags))
@@ -76,4 +82,22 @@ struct ImageSearch: Sendable {
     private func objects(at path: String, _ reader: ImageReader) async throws(SourceFailure) -> [DICOMJSONObject] {
         try await server.dataSets(path, tags: reader.outermost).flatMap(reader.objects)
     }
+}
+
+/// The properties that a series may tell in a word, and its images in a sequence of codes: which region they show.
+///
+/// No search tells what stands in a sequence, and reading every image for it would take as long as reading the archive; a series that has no word is
+/// asked for the codes of one image, as all of its images show one region.
+struct CodedRegions: Sendable {
+    let codes: [String]
+    private let words: [String]
+
+    init(_ bindings: ModelBindings) {
+        let bound = bindings.properties.values.map(\.fields).filter { fields in fields.contains { TagPath($0.name)?.isOfCodes == true } }
+        codes = bound.joined().map(\.name).filter { TagPath($0)?.isOfCodes == true }.sorted()
+        words = bound.joined().map(\.name).filter { TagPath($0) == nil }.sorted()
+    }
+
+    /// Whether a series leaves open what its codes might say.
+    func areOpen(in record: SeriesRecord) -> Bool { !codes.isEmpty && words.allSatisfy { record.attributes[$0].first == nil } }
 }

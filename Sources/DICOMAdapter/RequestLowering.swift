@@ -9,12 +9,12 @@ struct LoweredRequest: Sendable {
     let assessment: Assessment
 
     /// The tags that the search for series is asked for, beside those that place a series.
-    var seriesTags: [String] { tags { !$0.isOfImages } }
+    var seriesTags: [String] { tags { $0.level != "instance" } }
     /// The tags that only images tell.
-    var imageTags: [String] { tags { $0.isOfImages } }
+    var imageTags: [String] { tags { $0.level == "instance" } }
 
-    private func tags(_ isWanted: (SeriesTest) -> Bool) -> [String] {
-        Set(groups.joined().filter(isWanted).flatMap(\.tags)).sorted()
+    private func tags(_ isWanted: (PropertyField) -> Bool) -> [String] {
+        Set(groups.joined().flatMap(\.fields).filter(isWanted).map(\.name)).sorted()
     }
 }
 

@@ -21,16 +21,30 @@ package struct SeriesEvidence: Hashable, Sendable {
 /// What an execution reads series through: a live archive, or an index of one.
 protocol SeriesReading: Sendable {
     /// Every patient who has a series.
-    func people() async throws(SourceFailure) -> [PersonRecord]
+    func people() async throws(SourceFailure) -> People
+    /// The studies or series that a request finds.
+    func events(of request: EventRequest, _ lowered: LoweredRequest) async throws(SourceFailure) -> [SourceEvent]
     /// What the series say to the groups of a request's tests. Those that say no to all of them may be left out, and each has its study's day.
-    func rows(of request: LoweredRequest) async throws(SourceFailure) -> [SeriesRow]
+    /// - Parameter patients: of whom; nil for all.
+    func rows(of request: LoweredRequest, patients: PatientRestriction?) async throws(SourceFailure) -> [SeriesRow]
     /// How many series have no Patient ID.
     func orphans() async throws(SourceFailure) -> Int
 }
 
-/// What the studies of a patient say of them, as recorded.
-struct PersonRecord: Hashable, Sendable {
-    let id: String
-    let sexes: Set<String>
-    let births: Set<String>
+extension SeriesReading {
+    func events(of request: EventRequest, _ lowered: LoweredRequest) async throws(SourceFailure) -> [SourceEvent] {
+        request.events(from: try await rows(of: lowered, patients: nil))
+    }
+}
+
+/// The patients of a source, and what their studies say of them, as recorded.
+struct People: Sendable {
+    struct Facts: Hashable, Sendable {
+        let sexes: Set<String>
+        let births: Set<String>
+    }
+
+    var facts: [Facts] = []
+    /// Each with the position of what is said of them.
+    var members: [(id: String, facts: Int)] = []
 }

@@ -6,6 +6,7 @@ import Hyperontology
 /// The series of an archive as one execution sees them: read once, for all requests of its plan.
 actor SeriesLibrary: SeriesReading {
     private let server: DICOMwebServer
+    private let regions: CodedRegions
     private let reading: SharedReading<Contents>
     /// By where the archive serves the series.
     private var images: [String: [DICOMJSONObject]] = [:]
@@ -15,8 +16,11 @@ actor SeriesLibrary: SeriesReading {
         let routes: [String: ArchiveProfile.Route]
     }
 
-    init(server: DICOMwebServer, fields: ArchiveFields, profile: ArchiveProfile, requests: [LoweredRequest]) {
+    init(
+        server: DICOMwebServer, fields: ArchiveFields, profile: ArchiveProfile, regions: CodedRegions, requests: [LoweredRequest]
+    ) {
         self.server = server
+        self.regions = regions
         // Each tag with whether it is read of images.
         var tags: [String: Bool] = [:]
         for request in requests {
@@ -25,6 +29,7 @@ actor SeriesLibrary: SeriesReading {
         }
         let (all, ofImages) = (tags.keys.sorted(), Set(tags.filter(\.value).keys))
         reading = SharedReading {
+            try await profile.requireIssuers(server, fields)
             let routes = try await profile.routes(to: all, ofImages: ofImages, server, fields)
             let told = routes.filter { $0.value == .series }.keys.sorted()
             return Contents(series: try await SeriesSearch(server: server, fields: fields, tags: told).run(), routes: routes)
@@ -42,19 +47,23 @@ actor SeriesLibrary: SeriesReading {
         }
     }
 
-    func people() async throws(SourceFailure) -> [PersonRecord] {
+    func people() async throws(SourceFailure) -> People {
         let records = Dictionary(grouping: try await contents().series.filter { $0.patient != nil }) { $0.patient ?? "" }
-        return records.map { id, records in
-            PersonRecord(id: id, sexes: Set(records.compactMap(\.sex)), births: Set(records.compactMap(\.birthDate)))
+        var people = People()
+        for (id, records) in records {
+            people.members.append((id, people.facts.count))
+            people.facts.append(People.Facts(sexes: Set(records.compactMap(\.sex)), births: Set(records.compactMap(\.birthDate))))
         }
+        return people
     }
 
     func orphans() async throws(SourceFailure) -> Int { try await contents().series.filter { $0.patient == nil }.count }
 
-    func rows(of request: LoweredRequest) async throws(SourceFailure) -> [SeriesRow] {
+    func rows(of request: LoweredRequest, patients: PatientRestriction?) async throws(SourceFailure) -> [SeriesRow] {
         let contents = try await contents()
+        let wanted = patients.map { Set($0.ids) }
         let imageTags = Set(contents.routes.filter { $0.value != .series }.keys)
-        let owned = contents.series.filter { $0.patient != nil }
+        let owned = contents.series.filter { record in record.patient.map { wanted?.contains($0) ?? true } ?? false }
         // A group that the series itself fails is not asked of its images.
         let open = owned.filter { record in
             request.groups.contains { group in
@@ -80,7 +89,7 @@ actor SeriesLibrary: SeriesReading {
         guard !series.isEmpty else { return }
         let missing = series.filter { images[$0.path] == nil }
         let tags = routes.filter { $0.value != .series }.keys.sorted()
-        let search = ImageSearch(server: server, tags: tags, isTold: tags.allSatisfy { routes[$0] == .images })
+        let search = ImageSearch(server: server, tags: tags, isTold: tags.allSatisfy { routes[$0] == .images }, regions: regions)
         images.merge(try await search.run(missing)) { _, new in new }
     }
 }

@@ -18,7 +18,7 @@ struct SeriesRecord: Sendable {
     /// Nil for an entry without the UIDs that every series has (PS3.3, C.7.2.1 and C.7.3.1).
     init?(_ object: DICOMJSONObject, _ fields: ArchiveFields) {
         guard let study = object[fields.study].first, let uid = object[fields.series].first else { return nil }
-        patient = object[fields.patient].first
+        patient = fields.patient(object[fields.patient].first, issuedBy: object[ArchiveFields.issuerTag].first)
         sex = fields.sex.flatMap { object[$0].first }
         birthDate = fields.birthDate.flatMap { object[$0].first }
         self.study = study

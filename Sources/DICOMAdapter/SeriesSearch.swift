@@ -21,7 +21,8 @@ struct SeriesSearch: Sendable {
     func run() async throws(SourceFailure) -> [SeriesRecord] {
         let identity = [fields.patient, fields.study, fields.series]
         let search = PagedSearch(
-            server: server, path: "/series", tags: tags, kept: fields.tags + [SeriesRecord.imageCount], identity: identity,
+            server: server, path: "/series", tags: tags + fields.issuerTags, kept: fields.tags + [SeriesRecord.imageCount],
+            identity: identity,
             page: SeriesSearch.page)
         var records: [SeriesRecord] = []
         for object in try await search.run() {

@@ -29,14 +29,20 @@ struct SeriesTest: Sendable {
     }
 
     /// Whether only the images themselves tell, not the search for series.
-    var isOfImages: Bool { fields.contains { $0.level == "instance" } }
+    var isOfImages: Bool { fields.allSatisfy { $0.level == "instance" } }
 
     /// What the attributes of a series, or of one image, say; nil when they say nothing.
     func truth(in object: DICOMJSONObject) -> Truth? {
+        var open: (truth: Truth, path: TagPath)?
         for field in fields {
-            if let truth = truth(of: object[field.name], in: field) { return truth }
+            let path = TagPath(field.name)
+            // A code that one scheme leaves open may be one of another.
+            if let open, path.map(open.path.isBeside) != true { return open.truth }
+            guard let truth = truth(of: object[field.name], in: field) else { continue }
+            guard truth == .unknown, let path, path.scheme != nil else { return truth }
+            open = (truth, path)
         }
-        return nil
+        return open?.truth
     }
 
     /// What the images of a series say together. Those that say nothing are passed over; where the others disagree, it is unknown.
@@ -49,8 +55,13 @@ struct SeriesTest: Sendable {
 
     /// Whether one of the items is what is asked for. An item without a value is one nobody knows what it is.
     private func truth(amongItems images: some Sequence<DICOMJSONObject>) -> Truth {
-        let truths = images.filter { image in tags.contains { image[$0] != .absent } }.map { truth(in: $0) ?? .unknown }
+        let truths = images.filter(saysSomething).map { truth(in: $0) ?? .unknown }
         return truths.isEmpty ? .unknown : truths.disjunction
+    }
+
+    /// Whether it has an item of a sequence, which is one whatever is known of it, or a word that is not empty.
+    private func saysSomething(_ image: DICOMJSONObject) -> Bool {
+        tags.contains { tag in TagPath(tag) == nil ? image[tag].first != nil : image[tag] != .absent }
     }
 
     private func truth(of attribute: DICOMJSONAttribute, in field: PropertyField) -> Truth? {

@@ -34,10 +34,10 @@ extension PlanEvaluation {
     }
 }
 
-extension SourceEvent {
+extension EventRow {
     /// The row that it is; nil where its day is not known, for it is then found by no window.
     fileprivate var atlasRecord: AtlasRecord? {
-        guard let row, let start, start.isExact else { return nil }
+        guard let row = sourceRow, let start, start.isExact else { return nil }
         return AtlasRecord(start: start.earliest, end: end?.earliest, number: row.number, concept: row.concept, visit: row.visit)
     }
 }

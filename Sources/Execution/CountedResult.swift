@@ -18,12 +18,15 @@ public struct CountedResult: Sendable {
     public let overlap: CountedPart<RawOverlap>?
     /// The counted patients and their images, for dispatch inside the node.
     public let selection: PatientSelection
+    /// By source that was asked: who of its patients is known to others, and who is not. For who runs the node.
+    public let identities: [SourceIdentities]
 
     public init(
         population: RawCount, unknown: RawCount, measures: [CountedMeasure], breakdowns: [CountedBreakdown],
         summaries: [CountedPart<RawStatistics>] = [], funnel: [RawCount] = [], overlap: CountedPart<RawOverlap>? = nil,
-        selection: PatientSelection
+        selection: PatientSelection, identities: [SourceIdentities] = []
     ) {
+        self.identities = identities
         self.population = population
         self.unknown = unknown
         self.measures = measures

@@ -49,7 +49,7 @@ struct PlacedWindow {
     }
 
     /// Whether an event lies in the window with the end that is meant; one that is not recorded is unknown.
-    func contains(_ event: SourceEvent) -> Truth {
+    func contains(_ event: EventRow) -> Truth {
         guard let day = side == .start ? event.start : event.end else { return .unknown }
         let after = lower.map { $0.isInclusive ? day.isOnOrAfter($0.day) : day.isAfter($0.day) } ?? .yes
         let before = upper.map { $0.isInclusive ? $0.day.isOnOrAfter(day) : $0.day.isAfter(day) } ?? .yes

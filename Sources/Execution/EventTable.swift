@@ -1,30 +1,59 @@
 import CohortPlan
 
-/// The events of one request, gathered by patient.
-struct EventTable {
-    /// Sorted by patient.
-    private let events: [SourceEvent]
-    /// Where each patient's events begin in ``events``; one more than there are patients.
-    private let offsets: [Int]
+/// The events of one request, gathered by patient; those of one patient by day and key.
+final class EventTable: Sendable {
+    private let columns: EventColumns
+    /// Where each patient's events begin; one more than there are patients.
+    private let offsets: [Int32]
+    /// Who has one at all.
+    let owners: PatientSet
 
-    init(_ events: [SourceEvent], patients: PatientIndex) {
-        var offsets = [Int](repeating: 0, count: patients.count + 1)
-        let owners = events.map { patients.position(of: $0.patient) }
-        for case .some(let owner) in owners { offsets[owner + 1] += 1 }
-        for patient in 0..<patients.count { offsets[patient + 1] += offsets[patient] }
-        var next = offsets
-        var order = [Int](repeating: 0, count: offsets[patients.count])
-        for (index, owner) in owners.enumerated() {
-            guard let owner else { continue }
-            order[next[owner]] = index
-            next[owner] += 1
-        }
-        self.events = order.map { events[$0] }
+    /// - Parameter patients: how many there are.
+    init(_ columns: EventColumns, patients: Int) {
+        let owners = PatientSet(columns.patients, below: patients)
+        let (gathered, offsets) = columns.gathered(patients: patients)
+        self.columns = gathered
         self.offsets = offsets
+        self.owners = owners
     }
 
     /// The rows of one patient.
-    func rows(of patient: Int) -> Range<Int> { offsets[patient]..<offsets[patient + 1] }
+    func rows(of patient: Int) -> Range<Int> { Int(offsets[patient])..<Int(offsets[patient + 1]) }
 
-    subscript(row: Int) -> SourceEvent { events[row] }
+    subscript(row: Int) -> EventRow { EventRow(columns: self, row: row) }
+
+    fileprivate func start(_ row: Int) -> DateRange? { columns.starts[row] }
+    fileprivate func end(_ row: Int) -> DateRange? { columns.ends[row] }
+    fileprivate func isCertain(_ row: Int) -> Bool { columns.certainties[row] }
+    fileprivate func key(_ row: Int) -> String { columns.keys[row] }
+    fileprivate func study(_ row: Int) -> String? { columns.study(row) }
+    fileprivate func series(_ row: Int) -> [String] { columns.series[row] }
+    fileprivate func value(_ row: Int) -> RecordedValue { columns.values[row] }
+    fileprivate func visit(_ row: Int) -> String? { columns.visits[row] }
+    fileprivate func specimen(_ row: Int) -> String? { columns.specimens[row] }
+    fileprivate func sourceRow(_ row: Int) -> SourceRow? { columns.rows[row] }
+}
+
+/// One event of a table; what it says is looked up when it is asked (``SourceEvent``).
+struct EventRow {
+    fileprivate let columns: EventTable
+    fileprivate let row: Int
+
+    var start: DateRange? { columns.start(row) }
+    var end: DateRange? { columns.end(row) }
+    var isCertain: Bool { columns.isCertain(row) }
+    var key: String { columns.key(row) }
+    var study: String? { columns.study(row) }
+    var series: [String] { columns.series(row) }
+    var value: RecordedValue { columns.value(row) }
+    /// What it belongs to; nil where that is not recorded.
+    func belongs(to bond: Bond) -> String? {
+        switch bond {
+        case .visit: columns.visit(row)
+        case .study: study
+        case .specimen: columns.specimen(row)
+        }
+    }
+    /// What else a row of an OMOP table has.
+    var sourceRow: SourceRow? { columns.sourceRow(row) }
 }

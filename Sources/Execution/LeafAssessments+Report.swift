@@ -4,7 +4,8 @@ extension LeafAssessments {
     /// What the counts of a plan are as a whole.
     func overall(of plan: CohortPlan) -> Coverage {
         let condition = summary(of: plan.condition)
-        guard condition.canBeTrue else { return .notEvaluable }
+        // What contradicts itself holds for nobody, which is known; what lacks a source may hold for somebody.
+        guard condition.canBeTrue || condition.gaps.isEmpty else { return .notEvaluable }
         let counted = plan.report.measures.map { measure in
             measure.event.map { event in isSetOfUnits(measure, plan) ? anchors[event.index] : position(of: event) } ?? .exact
         }

@@ -60,7 +60,7 @@ struct MeasureUnits {
     }
 }
 
-extension SourceEvent {
+extension EventRow {
     /// The identifiers of what this event is to a measure.
     fileprivate func units(of measure: Measure) -> [String] {
         switch measure {

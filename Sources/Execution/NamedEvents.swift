@@ -19,15 +19,15 @@ struct NamedEvents {
         switch point {
         case .date(let date): .day(DateRange(date))
         case .dates(let range): .day(range)
-        case .start(let event): day(of: event, for: patient, \.start)
-        case .end(let event): day(of: event, for: patient, \.end)
+        case .start(let event): day(of: event, for: patient) { $0.start }
+        case .end(let event): day(of: event, for: patient) { $0.end }
         }
     }
 
-    private func day(of event: EventReference, for patient: Int, _ side: KeyPath<SourceEvent, DateRange?>) -> Day {
+    private func day(of event: EventReference, for patient: Int, _ side: (EventRow) -> DateRange?) -> Day {
         guard let column = columns[event.index] else { return .unknown }
-        switch column.resolutions[patient] {
-        case .event(let row): return column.table[row][keyPath: side].map { .day($0) } ?? .unknown
+        switch column.resolution(of: patient) {
+        case .event(let row): return side(column.table[row]).map { .day($0) } ?? .unknown
         case .none: return .none
         case .unknown, .events: return .unknown
         }
@@ -36,11 +36,11 @@ struct NamedEvents {
     /// The patient's anchor as a window is laid around it, or as what an event has something in common with.
     private enum Placed {
         case window(PlacedWindow)
-        case bond(Bond, SourceEvent)
+        case bond(Bond, EventRow)
         case none
         case unknown
 
-        func contains(_ event: SourceEvent) -> Truth {
+        func contains(_ event: EventRow) -> Truth {
             switch self {
             case .window(let window): return window.contains(event)
             case .none: return .no
@@ -65,7 +65,7 @@ struct NamedEvents {
 
     private func place(_ bond: Bond, _ anchor: AnchorPoint, for patient: Int) -> Placed {
         guard let event = anchor.event, let column = columns[event.index] else { return .unknown }
-        return switch column.resolutions[patient] {
+        return switch column.resolution(of: patient) {
         case .event(let row): .bond(bond, column.table[row])
         case .none: .none
         case .unknown, .events: .unknown
@@ -73,7 +73,7 @@ struct NamedEvents {
     }
 
     /// Whether an event lies in the window around the patient's anchor.
-    func contains(_ window: Window, _ event: SourceEvent, for patient: Int) -> Truth {
+    func contains(_ window: Window, _ event: EventRow, for patient: Int) -> Truth {
         place(window, for: patient).contains(event)
     }
 

@@ -81,6 +81,17 @@ public struct PlanAssessment: Sendable {
     /// or of a day.
     func assessments(ofStrata axis: Breakdown) -> [Assessment] { leaves.assessments(ofStrata: axis) }
 
+    /// By place in a table of several axes, the last one varying fastest, why it cannot be said who is there; nil where it can.
+    func gaps(in axes: [Breakdown]) -> [[String]?] {
+        axes.reduce([nil]) { gaps, axis in
+            let own = assessments(ofStrata: axis)
+            let strata = axis.strata.indices.map { index -> [String]? in
+                own.indices.contains(index) && own[index].coverage == .notEvaluable ? own[index].reasons : nil
+            }
+            return gaps.flatMap { gap in strata.map { $0 ?? gap } }
+        }
+    }
+
     /// How well a summary's numbers are known.
     func assessment(of summary: Summary) -> Assessment { leaves.assessment(of: summary) }
 

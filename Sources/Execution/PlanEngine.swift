@@ -2,45 +2,89 @@ public import CohortPlan
 
 /// Executes plans over the sources of one node.
 ///
-/// For each criterion the source with the best coverage answers; their patients are joined by the identifier that the
-/// node's sources share; conditions are evaluated in bulk. The meaning is ``CohortPlan/ReferenceEvaluator``'s. What no
-/// source can evaluate is unknown for every patient, and a condition that can then never be true has no count at all.
+/// For each criterion the source with the best coverage answers; each source is asked once, in an order that lets the most selective
+/// one restrict the others; their patients are joined by the identifier that the node's sources share; conditions are evaluated in bulk.
+/// The meaning is ``CohortPlan/ReferenceEvaluator``'s. What no source can evaluate is unknown for every patient, and a condition that can
+/// then never be true has no count at all.
 public struct PlanEngine: Sendable {
-    private let sources: [any SourceAdapter]
+    let sources: [any SourceAdapter]
+    private let memory: Int
 
-    /// - Parameter sources: in the order of the node's configuration, which settles ties between them.
-    public init(sources: [any SourceAdapter]) { self.sources = sources }
+    /// What one execution may hold of patients and events where nothing else is said: 4 GiB.
+    public static let standardMemory = 4 << 30
+
+    /// - Parameters:
+    ///   - sources: in the order of the node's configuration, which settles ties between them.
+    ///   - memory: what one execution may hold of patients and events, in bytes. What a source holds for itself comes on top.
+    public init(sources: [any SourceAdapter], memory: Int = PlanEngine.standardMemory) {
+        self.sources = sources
+        self.memory = memory
+    }
 
     /// Which source would answer each criterion, and how well. Looks at no patient.
     public func assess(_ plan: ExpandedPlan) -> PlanAssessment { PlanAssessment(plan, sources: sources) }
 
     /// Answers a plan.
     ///
-    /// - Parameter deadline: when to give up; sources are cancelled then.
-    /// - Throws: ``ExecutionFailure`` when a source fails, the deadline passes or the task is cancelled.
-    @concurrent public func execute(_ plan: ExpandedPlan, deadline: ContinuousClock.Instant? = nil) async throws(ExecutionFailure)
-        -> EngineResult
-    {
-        let limit = ExecutionLimit(deadline: deadline)
+    /// - Parameters:
+    ///   - detail: what is to be told of who was counted; less of it lets a source count by itself.
+    ///   - deadline: when to give up; sources are cancelled then.
+    ///   - progress: told how far it is, from any thread.
+    /// - Throws: ``ExecutionFailure`` when a source fails, the deadline passes, the memory does not suffice or the task is cancelled.
+    @concurrent public func execute(
+        _ plan: ExpandedPlan, detail: ResultDetail = .images, deadline: ContinuousClock.Instant? = nil,
+        progress: @escaping @Sendable (ExecutionProgress) -> Void = { _ in }
+    ) async throws(ExecutionFailure) -> EngineResult {
+        let limit = ExecutionLimit(deadline: deadline, memory: memory)
         try limit.check()
-        await withTaskGroup(of: Void.self) { group in for source in sources { group.addTask { await source.prepare() } } }
+        await prepare()
         let assessment = assess(plan)
         guard assessment.overall != .notEvaluable else {
             return EngineResult(coverage: assessment.coverage, overall: .notEvaluable, outcome: .notEvaluable(reasons: assessment.gaps))
         }
         let needs = SourceNeeds(plan.plan, assessment)
-        let sessions = sources.map { $0.session(for: plan) }
         let world = OpenWorld(plan.plan, assessment, sources)
-        let necessary = NecessaryRequests(plan.plan, assessment, world)
-        let fetch = try await SourceFetch.run(plan, orders: needs.orders(plan.plan, necessary), sources: sessions, limit: limit)
-        let evaluation = try PlanEvaluation(plan.plan, assessment, fetch, world: world, limit: limit)
+        let whole = WholePlan(plan, assessment, needs, world, detail: detail)
+        if let counted = try await answerWhole(whole, from: needs.sources.first.map { sources[$0] }, assessment, limit) {
+            return EngineResult(coverage: assessment.coverage, overall: assessment.overall, outcome: .counted(counted))
+        }
+        let orders = needs.orders(plan.plan, NecessaryRequests(plan.plan, assessment, world))
+        let collector = FetchCollector(limit: limit, sexSource: assessment.sex.source, birthDateSource: assessment.birthDate.source)
+        var fetch = try await SourceFetch.run(
+            plan, orders: orders, sources: sources.map { $0.session(for: plan) }, collector: collector, limit: limit, progress: progress)
+        progress(.evaluating)
+        let identities = IdentityCoverage(fetch, sources)
+        let evaluation = try PlanEvaluation(plan.plan, assessment, &fetch, world: world, limit: limit)
         let truth = try evaluation.condition()
         let tally = Tally(evaluation, counted: truth.yes)
         let result = CountedResult(
             population: RawCount(patients: evaluation.patients.count), unknown: RawCount(patients: truth.unknown.count),
             measures: tally.countedMeasures(), breakdowns: tally.countedBreakdowns(), summaries: tally.countedSummaries(),
-            funnel: try evaluation.funnel(), overlap: try evaluation.overlap(truth), selection: tally.selection())
-        return EngineResult(coverage: assessment.coverage, overall: assessment.overall, outcome: .counted(result))
+            funnel: try evaluation.funnel(), overlap: try evaluation.overlap(truth), selection: tally.selection(),
+            identities: identities.sources)
+        return EngineResult(
+            coverage: identities.held(assessment.coverage), overall: identities.held(assessment.overall), outcome: .counted(result))
+    }
+
+    /// In which order the sources of a plan are asked, and by whom each is restricted. Statistics are read, but no patient.
+    /// - Returns: nothing for a plan that cannot be evaluated.
+    public func joinSteps(of plan: ExpandedPlan) async -> [JoinStep] {
+        await prepare()
+        let assessment = assess(plan)
+        guard assessment.overall != .notEvaluable else { return [] }
+        let orders = orders(plan.plan, assessment, OpenWorld(plan.plan, assessment, sources))
+        let sources = sources
+        let join = await JoinOrder(orders) { await sources[$0].estimate(of: $1.required, in: plan) }
+        return join.steps(orders, sources.map(\.name))
+    }
+
+    private func prepare() async {
+        await withTaskGroup(of: Void.self) { group in for source in sources { group.addTask { await source.prepare() } } }
+    }
+
+    /// What is wanted of each source that is needed, by its position.
+    private func orders(_ plan: CohortPlan, _ assessment: PlanAssessment, _ world: OpenWorld) -> [Int: SourceOrder] {
+        SourceNeeds(plan, assessment).orders(plan, NecessaryRequests(plan, assessment, world))
     }
 
     /// The native queries that ``execute(_:deadline:)`` runs, by criterion. Looks at no patient.

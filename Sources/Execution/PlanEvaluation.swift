@@ -1,4 +1,3 @@
-import BitCollections
 import CohortPlan
 
 /// The evaluation of a plan in bulk, over what its sources delivered.
@@ -13,13 +12,17 @@ struct PlanEvaluation {
     private let world: OpenWorld
     private let limit: ExecutionLimit
 
-    init(_ plan: CohortPlan, _ assessment: PlanAssessment, _ fetch: SourceFetch, world: OpenWorld, limit: ExecutionLimit)
-        throws(ExecutionFailure)
-    {
-        let patients = PatientIndex(
-            patients: fetch.patients, others: fetch.events.values.lazy.joined().map(\.patient), sexSource: assessment.sex.source,
-            birthDateSource: assessment.birthDate.source)
-        let tables = fetch.events.mapValues { EventTable($0, patients: patients) }
+    /// - Parameter fetch: its events are taken out of it, so that they do not stand in memory twice.
+    init(
+        _ plan: CohortPlan, _ assessment: PlanAssessment, _ fetch: inout SourceFetch, world: OpenWorld, limit: ExecutionLimit
+    ) throws(ExecutionFailure) {
+        let patients = fetch.patients
+        var tables: [EventRequest: EventTable] = [:]
+        for request in Array(fetch.events.keys) {
+            try limit.check()
+            guard let columns = fetch.events.removeValue(forKey: request) else { continue }
+            tables[request] = EventTable(columns, patients: patients.count)
+        }
         var events = NamedEvents()
         for (anchor, known) in zip(plan.anchors, assessment.anchors) {
             try limit.check()
@@ -28,8 +31,7 @@ struct PlanEvaluation {
                 continue
             }
             let ranks = anchor.ranks.compactMap { tables[$0] }
-            let resolutions = (0..<patients.count).map { events.resolution(of: anchor, in: table, ranks: ranks, for: $0) }
-            events.append(AnchorColumn(table: table, resolutions: resolutions))
+            events.append(AnchorColumn(anchor, table: table, ranks: ranks, patients: patients.count, events))
         }
         self.plan = plan
         self.assessment = assessment
@@ -63,12 +65,12 @@ struct PlanEvaluation {
             let (given, truth) = (try worldlyTruth(of: known).yes, try worldlyTruth(of: part))
             return TruthSets(
                 yes: truth.yes.intersection(given),
-                unknown: BitSet(0..<patients.count).subtracting(given).union(truth.unknown.intersection(given)), count: patients.count)
+                unknown: PatientSet(0..<patients.count).subtracting(given).union(truth.unknown.intersection(given)), count: patients.count)
         default:
             guard assessment.assessment(ofLeaf: condition).coverage != .notEvaluable else { return .allUnknown(count: patients.count) }
             switch condition {
             case .known(let part):
-                return TruthSets(yes: BitSet(0..<patients.count).subtracting(try worldlyTruth(of: part).unknown), count: patients.count)
+                return TruthSets(yes: PatientSet(0..<patients.count).subtracting(try worldlyTruth(of: part).unknown), count: patients.count)
             case .possible(let part): return TruthSets(yes: try worldlyTruth(of: part).possible, count: patients.count)
             default: return leaf(condition)
             }
@@ -113,7 +115,8 @@ struct PlanEvaluation {
     private func count(_ selection: EventSelection, _ range: CountRange) -> TruthSets {
         guard let table = tables[selection.request] else { return .allUnknown(count: patients.count) }
         let ranks = selection.ranks.compactMap { tables[$0] }
-        return TruthSets(count: patients.count) { patient in
+        // Of whom nothing is recorded, there is none, wherever its windows lie.
+        return TruthSets(of: table.owners, others: range.contains(from: 0, to: 0), count: patients.count) { patient in
             switch events.resolution(of: selection, in: table, ranks: ranks, for: patient) {
             case .events(let certain, let possible): return range.contains(from: certain.count, to: certain.count + possible)
             case .event: return range.contains(from: 1, to: 1)
@@ -125,17 +128,18 @@ struct PlanEvaluation {
 
     private func chain(_ selection: EventSelection, _ count: Int, _ gap: Gap) -> TruthSets {
         guard let table = tables[selection.request] else { return .allUnknown(count: patients.count) }
-        return TruthSets(count: patients.count) { patient in
+        let others = Candidates().chain(of: count, gap, in: table)
+        return TruthSets(of: table.owners, others: others, count: patients.count) { patient in
             events.candidates(of: selection, in: table, for: patient).chain(of: count, gap, in: table)
         }
     }
 
-    private func numbers(_ event: EventReference, _ other: EventReference, _ test: (SourceEvent, SourceEvent) -> Truth) -> TruthSets {
+    private func numbers(_ event: EventReference, _ other: EventReference, _ test: (EventRow, EventRow) -> Truth) -> TruthSets {
         guard let first = events.columns[event.index], let second = events.columns[other.index] else {
             return .allUnknown(count: patients.count)
         }
         return TruthSets(count: patients.count) { patient in
-            switch (first.resolutions[patient], second.resolutions[patient]) {
+            switch (first.resolution(of: patient), second.resolution(of: patient)) {
             case (.none, _), (_, .none): .no
             case (.event(let row), .event(let otherRow)): test(first.table[row], second.table[otherRow])
             default: .unknown
@@ -146,7 +150,7 @@ struct PlanEvaluation {
     private func relation(_ event: EventReference, _ window: Window) -> TruthSets {
         guard let column = events.columns[event.index] else { return .allUnknown(count: patients.count) }
         return TruthSets(count: patients.count) { patient in
-            switch column.resolutions[patient] {
+            switch column.resolution(of: patient) {
             case .event(let row): events.contains(window, column.table[row], for: patient)
             case .none: .no
             case .unknown, .events: .unknown

@@ -58,6 +58,25 @@ public protocol SourceAdapter: Sendable {
     /// All that a plan needs of this source. A source that can, reads it as one, at one moment; others are asked for one part after the other.
     func deliver(_ order: SourceOrder, in plan: ExpandedPlan) async throws(SourceFailure) -> SourceDelivery
 
+    /// The same, handed over piece by piece: what the engine asks. A source that can, holds no more of it than one piece.
+    func deliver(_ order: SourceOrder, in plan: ExpandedPlan, to receiver: any DeliveryReceiver) async throws(SourceFailure)
+
+    /// How many records there are, about, of the rarest of some requests, by which the engine chooses whom to ask first; nil where that
+    /// cannot be said without reading them. A wrong number costs time and changes no answer.
+    func estimate(of requests: [EventRequest], in plan: ExpandedPlan) async -> Int?
+
+    /// By the patient's identifier in this source (``SourcePatient/id``), what they are called in a domain of identifiers: a system of
+    /// `Patient.identifier` in FHIR. Who is called nothing there is left out.
+    /// - Throws: ``SourceFailure`` when the source is away, or knows no domains.
+    func identifiers(in domain: String) async throws(SourceFailure) -> [String: [String]]
+
+    /// Whether it answers a plan as one, where every part of it would be asked of this source. Decided without looking at any patient.
+    func offer(for whole: WholePlan) -> WholeOffer
+
+    /// Counts a plan by itself, so that numbers alone leave the source.
+    /// - Returns: nil where it does not, or what it holds is such that it could not count exactly; then it is asked criterion by criterion.
+    func answer(_ whole: WholePlan) async throws(SourceFailure) -> WholeAnswer?
+
     /// The native queries that ``events(matching:in:)`` runs for a request, with the values bound to them.
     func nativeQueries(for request: EventRequest, in plan: ExpandedPlan) -> [NativeQuery]
 
@@ -86,6 +105,16 @@ extension SourceAdapter {
     public func assess(_ bond: Bond, of request: EventRequest, in plan: ExpandedPlan) -> Assessment {
         if bond == .study, request.kind.isImaging { return .exact }
         return .notEvaluable("this source does not say which \(bond.rawValue) \(request.kind.words) belong to")
+    }
+
+    public func estimate(of requests: [EventRequest], in plan: ExpandedPlan) async -> Int? { nil }
+
+    public func identifiers(in domain: String) async throws(SourceFailure) -> [String: [String]] {
+        throw SourceFailure(
+            source: name,
+            Diagnostic(
+                "N0013", "source `\(name)` knows its patients by one identifier alone, not by domains of identifiers",
+                help: "take `identifier:` out of its entry in the node's configuration"))
     }
 
     public func assessValues(of request: EventRequest, in plan: ExpandedPlan) -> Assessment {

@@ -1,13 +1,12 @@
-import BitCollections
 import CohortPlan
 
 /// The counting of a report over the patients who meet a condition.
 struct Tally {
     private let evaluation: PlanEvaluation
-    private let counted: BitSet
+    private let counted: PatientSet
     private let measures: [MeasureUnits]
 
-    init(_ evaluation: PlanEvaluation, counted: BitSet) {
+    init(_ evaluation: PlanEvaluation, counted: PatientSet) {
         self.evaluation = evaluation
         self.counted = counted
         self.measures = evaluation.plan.report.measures.map { MeasureUnits($0, of: counted, evaluation) }
@@ -37,7 +36,7 @@ struct Tally {
             }
             series[EventReference(index)] = found.sorted()
         }
-        return PatientSelection(patients: counted.map { patients.ids[$0] }, series: series)
+        return PatientSelection(patients: counted.map { patients.ids[$0] }.sorted(), series: series)
     }
 
     // MARK: Tables
@@ -47,7 +46,7 @@ struct Tally {
         guard assessment.coverage != .notEvaluable else { return .notEvaluable(reasons: assessment.reasons) }
         let several = breakdown.axes.compactMap(\.event).first { !evaluation.plan.anchors[$0.index].pick.isSingle }
         let members = members(of: breakdown.axes, several)
-        let strata = zip(zip(breakdown.strata, gaps(in: breakdown.axes)), members).map { stratum, members in
+        let strata = zip(zip(breakdown.strata, evaluation.assessment.gaps(in: breakdown.axes)), members).map { stratum, members in
             let (name, gap) = stratum
             return CountedStratum(
                 name, measures.map { units in gap.map { .notEvaluable(reasons: $0) } ?? units.value(in: members, of: several) })
@@ -74,17 +73,6 @@ struct Tally {
             }
         }
         return members
-    }
-
-    /// By place in the table, why it cannot be said who is there; nil where it can.
-    private func gaps(in axes: [Breakdown]) -> [[String]?] {
-        axes.reduce([nil]) { gaps, axis in
-            let own = evaluation.assessment.assessments(ofStrata: axis)
-            let strata = axis.strata.indices.map { index -> [String]? in
-                own.indices.contains(index) && own[index].coverage == .notEvaluable ? own[index].reasons : nil
-            }
-            return gaps.flatMap { gap in strata.map { $0 ?? gap } }
-        }
     }
 
     // MARK: Distributions

@@ -1,6 +1,7 @@
 public import CohortPlan
 public import Diagnostics
 public import Execution
+public import HTTPClient
 public import Hyperontology
 
 /// FHIR R4 (4.0.1) from a folder of bulk NDJSON, one resource or Bundle a line, of any types.
@@ -13,8 +14,10 @@ public import Hyperontology
 public struct FHIRAdapter: SourceAdapter {
     public let name: String
     public var model: SourceModel { .fhir }
-    private let bindings: ModelBindings
-    private let store: FHIRStore
+    let bindings: ModelBindings
+    let store: FHIRStore
+    /// Nil for a folder that others fill.
+    let export: ExportOrigin?
 
     /// - Parameters:
     ///   - name: the source's name in the node's configuration.
@@ -25,12 +28,45 @@ public struct FHIRAdapter: SourceAdapter {
     public init(name: String, directory: String, storePath: String, bindings: ModelBindings, codeSystems: [String: CodeSystem]) {
         self.name = name
         self.bindings = bindings
+        export = nil
         store = FHIRStore(
             source: name, directory: directory, path: storePath, places: BoundPlaces(bindings),
             codings: FHIRCodingReader(codeSystems: codeSystems))
     }
 
+    /// A server's bulk exports (FHIR Bulk Data Access 2.0), which ``refreshExport(fromNothing:report:)`` brings.
+    /// - Parameters:
+    ///   - service: who this node is to a server that gives tokens; nil for one that does not.
+    ///   - storePath: the file of the store; made and replaced as needed.
+    public init(
+        name: String, address: ServiceAddress, service: BackendService? = nil, export: ExportSettings, storePath: String,
+        bindings: ModelBindings, codeSystems: [String: CodeSystem], http: HTTPClient
+    ) {
+        self.name = name
+        self.bindings = bindings
+        self.export = ExportOrigin(
+            server: FHIRServer(source: name, address: address, service: service, http: http), settings: export)
+        store = FHIRStore(
+            source: name, directory: export.directory, path: storePath, places: BoundPlaces(bindings),
+            codings: FHIRCodingReader(codeSystems: codeSystems))
+    }
+
+    /// What has to be exported: the bound types, and Medication where one of them may point at it.
+    var exportedTypes: [String] {
+        let types = Set(store.places.events.keys).union([store.places.patient?.container].compactMap(\.self))
+        return types.union(types.contains { store.places.medicationField(of: $0) != nil } ? ["Medication"] : []).sorted()
+    }
+
+    private func held(to assessment: Assessment) -> Assessment { export?.held(to: assessment) ?? assessment }
+
     public func probe() async throws(SourceFailure) {
+        if let export, export.folder.state() == nil {
+            throw SourceFailure(
+                source: name,
+                Diagnostic(
+                    "N0456", "nothing was exported from the server of `\(name)` yet",
+                    help: "run `cohortium node index`, or `cohortium node run`"))
+        }
         try store.reopen()
         try requirePatients()
     }
@@ -44,7 +80,9 @@ public struct FHIRAdapter: SourceAdapter {
         try store.issues().map { $0.diagnostic(source: name) }
     }
 
-    public func assess(_ request: EventRequest, in plan: ExpandedPlan) -> Assessment { lower(request, plan).assessment }
+    public func assess(_ request: EventRequest, in plan: ExpandedPlan) -> Assessment {
+        held(to: lower(request, plan).assessment)
+    }
 
     public func assessValues(of request: EventRequest, in plan: ExpandedPlan) -> Assessment { FHIRAdapter.assessValues(of: request) }
 
@@ -60,7 +98,9 @@ public struct FHIRAdapter: SourceAdapter {
 
     public func absenceMeansNo(of kind: EventKind) -> Bool { bindings.absenceMeansNo(of: kind.rawValue) }
 
-    public func assess(_ subject: Demographic) -> Assessment {
+    public func assess(_ subject: Demographic) -> Assessment { held(to: assessment(of: subject)) }
+
+    private func assessment(of subject: Demographic) -> Assessment {
         guard let place = bindings.patient else { return .notEvaluable("no resource type of patients is bound") }
         guard store.contents?.resourceTypes.contains(place.container) ?? true else {
             return .notEvaluable("no \(place.container) was exported")
@@ -79,12 +119,45 @@ public struct FHIRAdapter: SourceAdapter {
         return try await store.read { (reading) throws(SourceFailure) in try await reading.patients(sexCodes: bindings.sexCodes) }
     }
 
+    /// Those of `Patient.identifier` in a system.
+    public func identifiers(in domain: String) async throws(SourceFailure) -> [String: [String]] {
+        try requirePatients()
+        return try await store.read { (reading) throws(SourceFailure) in try await reading.identifiers(in: domain) }
+    }
+
     public func events(matching request: EventRequest, in plan: ExpandedPlan) async throws(SourceFailure) -> [SourceEvent] {
         let lowered = lower(request, plan)
         guard !lowered.queries.isEmpty else {
             throw failure(LoweringGap(lowered.assessment.reasons.first ?? "nothing is bound for it"))
         }
         return try await store.read { (reading) throws(SourceFailure) in try await reading.events(lowered) }
+    }
+
+    /// The patients, then the events of each request, of those alone whom other sources left.
+    public func deliver(_ order: SourceOrder, in plan: ExpandedPlan, to receiver: any DeliveryReceiver) async throws(SourceFailure) {
+        try receiver.receive(try await patients())
+        for request in order.requests {
+            let lowered = lower(request, plan)
+            guard !lowered.queries.isEmpty else {
+                throw failure(LoweringGap(lowered.assessment.reasons.first ?? "nothing is bound for it"))
+            }
+            try await store.read { (reading) throws(SourceFailure) in
+                try receiver.receive(try await reading.events(lowered, of: order.patients), of: request)
+            }
+        }
+    }
+
+    /// How many records the rarest of some requests has, counted in the store up to a number beyond which it does not matter.
+    public func estimate(of requests: [EventRequest], in plan: ExpandedPlan) async -> Int? {
+        var smallest: Int?
+        for request in requests {
+            let lowered = lower(request, plan)
+            guard let number = try? await store.read({ (reading) throws(SourceFailure) in try await reading.count(lowered) }) else {
+                return smallest
+            }
+            smallest = min(smallest ?? .max, number)
+        }
+        return smallest
     }
 
     public func nativeQueries(for request: EventRequest, in plan: ExpandedPlan) -> [NativeQuery] {

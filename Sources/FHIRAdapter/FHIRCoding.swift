@@ -25,10 +25,11 @@ struct FHIRCodingReader: Sendable {
         return FHIRCoding(system: codeSystems[uri] ?? uri, code: code)
     }
 
-    /// Whether an element says one of the codes: as a code itself, or as a CodeableConcept of any system.
+    /// Whether an element says one of the codes: as a code itself, as a CodeableConcept of any system, or as `true` or `false`.
     static func says(_ code: String, _ elements: [FHIRElement]) -> Bool {
         elements.flatMap(\.items).contains { element in
-            element.text == code || (element["coding"]?.items ?? [element]).contains { $0["code"]?.text == code }
+            element.text == code || element.flag.map { "\($0)" } == code
+                || (element["coding"]?.items ?? [element]).contains { $0["code"]?.text == code }
         }
     }
 }

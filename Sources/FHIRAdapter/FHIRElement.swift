@@ -2,7 +2,9 @@ import CohortPlan
 import Foundation
 
 /// A part of a resource as JSON: an object, a list or a primitive (FHIR R4, section 2.6.2).
-struct FHIRElement {
+///
+/// INVARIANT: it holds what `JSONSerialization` made, which nobody changes, so that it may be shared.
+struct FHIRElement: @unchecked Sendable {
     private enum Value {
         case object([String: Any])
         case list([Any])
@@ -52,6 +54,12 @@ struct FHIRElement {
     var isObject: Bool {
         if case .object = value { return true }
         return false
+    }
+
+    /// Whether an object has a member whose name begins so.
+    func hasMember(beginningWith name: String) -> Bool {
+        guard case .object(let members) = value else { return false }
+        return members.keys.contains { $0.hasPrefix(name) }
     }
 
     /// A text that is not empty.

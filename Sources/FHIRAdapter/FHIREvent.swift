@@ -1,13 +1,15 @@
 import CohortPlan
 
 /// What a store keeps of one record.
-struct FHIREvent: Sendable {
+struct FHIREvent: Hashable, Sendable {
     /// The name of its place.
     let container: String
     let key: String
     let patient: String
     let start: DateRange?
     let end: DateRange?
+    /// Where an age of the patient says when it began, rather than a date.
+    var age: PatientAge?
     var number: ExactDecimal?
     var unit: String?
     /// `<`, `<=`, `>` or `>=`; nil for the number itself.
@@ -38,7 +40,7 @@ struct FHIREvent: Sendable {
 }
 
 /// A series of an imaging study.
-struct FHIRSeries: Sendable {
+struct FHIRSeries: Hashable, Sendable {
     /// Nil for series that the study has but does not list.
     let uid: String?
     /// By the element's name in the bindings.
@@ -46,8 +48,15 @@ struct FHIRSeries: Sendable {
 }
 
 /// What a store keeps of a patient.
-struct FHIRPatient: Sendable {
+struct FHIRPatient: Hashable, Sendable {
     let id: String
     let sex: String?
     let birthDate: DateRange?
+    /// `Patient.identifier`, as far as it has a system and a value and is not said to hold no more (`use` is `old`).
+    let identifiers: [Identifier]
+
+    struct Identifier: Hashable, Sendable {
+        let system: String
+        let value: String
+    }
 }

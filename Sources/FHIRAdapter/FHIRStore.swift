@@ -65,13 +65,14 @@ final class FHIRStore: Sendable {
     private func connect() throws(SourceFailure) -> Connection {
         do {
             let files = try SourceFiles(directory: directory, source: source)
-            let fingerprint = "\(StoreSchema.version)\n\(files.fingerprint)\n\(places.description)\n\(codings.description)"
+            let meaning = "\(StoreSchema.version)\n\(places.description)\n\(codings.description)"
+            let fingerprint = "\(files.fingerprint)\n\(meaning)"
             return try state.withLock { state in
                 if let connection = state.connection, connection.fingerprint == fingerprint { return connection }
                 if let refusal = state.refusal, refusal.fingerprint == fingerprint { throw refusal.1 }
                 state = State()
                 do {
-                    let opened = try open(fingerprint) ?? loadAndOpen(files, fingerprint)
+                    let opened = try open(fingerprint) ?? loadAndOpen(files, fingerprint, meaning)
                     state.connection = opened
                     return opened
                 } catch let diagnostic as Diagnostic {
@@ -85,8 +86,9 @@ final class FHIRStore: Sendable {
         }
     }
 
-    private func loadAndOpen(_ files: SourceFiles, _ fingerprint: String) throws -> Connection {
-        try StoreLoader(source: source, places: places, codings: codings).load(files, fingerprint: fingerprint, to: path)
+    private func loadAndOpen(_ files: SourceFiles, _ fingerprint: String, _ meaning: String) throws -> Connection {
+        try StoreLoader(source: source, places: places, codings: codings).load(
+            files, fingerprint: fingerprint, meaning: meaning, to: path)
         guard let opened = try open(fingerprint) else { throw DatabaseError(resultCode: .SQLITE_CORRUPT) }
         return opened
     }
@@ -109,6 +111,14 @@ final class FHIRStore: Sendable {
 struct StoreStatement: Hashable, Sendable {
     let text: String
     let parameters: [String]
+
+    /// The same for some patients alone, who stand in the first column.
+    func restricted(to patients: PatientRestriction?) -> StoreStatement {
+        guard let patients, let names = try? JSONEncoder().encode(patients.ids) else { return self }
+        return StoreStatement(
+            text: "SELECT * FROM (\(text)) WHERE patient IN (SELECT value FROM json_each(?))",
+            parameters: parameters + [String(decoding: names, as: UTF8.self)])
+    }
 }
 
 extension Diagnostic {

@@ -18,9 +18,21 @@ struct LoadIssue: Hashable, Sendable {
 extension LoadIssue {
     /// All issues of a store, by kind and place.
     static func all(reading database: Database) throws -> [LoadIssue] {
-        let rows = try Row.fetchAll(database, sql: "SELECT kind, container, records, first FROM issue ORDER BY container")
-        let issues = rows.compactMap { row in
-            Kind(rawValue: row[0]).map { LoadIssue(kind: $0, container: row[1], count: row[2], first: row[3]) }
+        let rows = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT kind, container, records, first FROM issue LEFT JOIN file ON file.id = issue.file ORDER BY container, file.name
+                """)
+        var issues: [LoadIssue] = []
+        for row in rows {
+            guard let kind = Kind(rawValue: row[0]) else { continue }
+            let found = LoadIssue(kind: kind, container: row[1], count: row[2], first: row[3])
+            guard let place = issues.firstIndex(where: { $0.kind == kind && $0.container == found.container }) else {
+                issues.append(found)
+                continue
+            }
+            issues[place] = LoadIssue(
+                kind: kind, container: found.container, count: issues[place].count + found.count, first: issues[place].first)
         }
         return Kind.allCases.flatMap { kind in issues.filter { $0.kind == kind } }
     }

@@ -9,8 +9,10 @@ struct ResourceReader {
     /// Why a resource makes no event.
     enum Reading {
         case events([FHIREvent])
-        /// Entered in error, refuted and the like; or a patient who is not known to have died.
+        /// Entered in error, refuted and the like.
         case excluded
+        /// A patient who is not known to have died.
+        case nothing
         case withoutPatient
     }
 
@@ -18,14 +20,20 @@ struct ResourceReader {
         guard let place = places.patient, let id = place.field("patientField").flatMap({ resource[$0]?.text }) else { return nil }
         return FHIRPatient(
             id: id, sex: place.field("sexField").flatMap { resource.all(at: $0).first?.text },
-            birthDate: place.field("birthDateField").flatMap { FHIRDate.start([$0], of: resource) })
+            birthDate: place.field("birthDateField").flatMap { FHIRDate.start([$0], of: resource) },
+            identifiers: resource.all(at: "identifier").compactMap { identifier in
+                guard let system = identifier["system"]?.text, let value = identifier["value"]?.text, identifier["use"]?.text != "old"
+                else { return nil }
+                return FHIRPatient.Identifier(system: system, value: value)
+            })
     }
 
     /// The record that a resource is, and one for each of its components.
     /// - Parameter id: the logical id, or something as unique.
     func events(of resource: FHIRElement, id: String, in named: BoundPlaces.Named) -> Reading {
         let place = named.place
-        guard !isExcluded(resource, place), hasHappened(resource, place) else { return .excluded }
+        guard !isExcluded(resource, place) else { return .excluded }
+        guard hasHappened(resource, place) else { return .nothing }
         guard let patient = patientID(of: resource, place) else { return .withoutPatient }
         let starts = place.fields["startField"] ?? []
         var event = FHIREvent(
@@ -34,6 +42,7 @@ struct ResourceReader {
             end: FHIRDate.end(place.fields["endField"] ?? [], of: resource, startNames: starts))
         event.visit = place.field("visitField").flatMap { FHIRReference.target(resource[$0], type: "Encounter") }
         event.specimen = place.field("specimenField").flatMap { FHIRReference.target(resource[$0], type: "Specimen") }
+        event.age = FHIRDate.age(starts, of: resource)
         readConcept(of: resource, place, into: &event)
         readValue(of: resource, place, into: &event)
         event.study = place.field("studyField").map { studyUID(resource, field: $0) ?? id }
@@ -108,7 +117,8 @@ struct ResourceReader {
     /// A component is a record of its own, of the same patient and day (FHIR R4, Observation.component).
     private func component(_ element: FHIRElement, number: Int, of parent: FHIREvent, _ place: Place) -> FHIREvent {
         var event = FHIREvent(
-            container: parent.container, key: "\(parent.key)#\(number)", patient: parent.patient, start: parent.start, end: parent.end)
+            container: parent.container, key: "\(parent.key)#\(number)", patient: parent.patient, start: parent.start, end: parent.end,
+            age: parent.age)
         (event.visit, event.specimen) = (parent.visit, parent.specimen)
         readConcept(of: element, place, into: &event)
         readValue(of: element, place, into: &event)

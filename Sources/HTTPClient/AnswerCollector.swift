@@ -1,13 +1,23 @@
+import Foundation
+
 /// Puts an answer together from the lines and pieces that libcurl delivers.
 struct AnswerCollector {
     private let limit: Int
+    /// Takes the body of an answer with a status from 200 to 299, piece by piece; any other body is collected.
+    private let file: FileHandle?
+    private var received = 0
+    private var status = 0
+    private(set) var isUnwritable = false
     private var headers = HTTPHeaders()
     private var body: [UInt8] = []
     private(set) var isTooLarge = false
     /// Whether the blank line behind the headers has come. A connection cut before it must not look like an answer without a body.
     private var headersAreComplete = false
 
-    init(limit: Int) { self.limit = limit }
+    init(limit: Int, file: FileHandle? = nil) {
+        self.limit = limit
+        self.file = file
+    }
 
     /// Takes one header line with its line end; a status line begins a new answer (after an informational one).
     mutating func receive(headerLine bytes: some Collection<UInt8>) {
@@ -17,6 +27,7 @@ struct AnswerCollector {
         } else if line.starts(with: "HTTP/".utf8) {
             headers = HTTPHeaders()
             headersAreComplete = false
+            status = Int(text(line.drop { $0 != 0x20 }.dropFirst().prefix(3))) ?? 0
         } else if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
             headers.append(text(line[..<colon]), text(line[line.index(after: colon)...]))
         }
@@ -25,12 +36,17 @@ struct AnswerCollector {
     /// Takes a piece of the body.
     /// - Returns: whether more is wanted.
     mutating func receive(_ piece: some Collection<UInt8>) -> Bool {
-        guard piece.count <= limit - body.count else {
+        guard piece.count <= limit - received else {
             isTooLarge = true
             return false
         }
-        body.append(contentsOf: piece)
-        return true
+        received += piece.count
+        guard let file, (200..<300).contains(status) else {
+            body.append(contentsOf: piece)
+            return true
+        }
+        do { try file.write(contentsOf: Data(piece)) } catch { isUnwritable = true }
+        return !isUnwritable
     }
 
     /// What has been received, once libcurl says that this was all.

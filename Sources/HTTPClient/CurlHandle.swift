@@ -1,4 +1,5 @@
 import CCurl
+import Foundation
 
 // The only file that touches libcurl. Source: curl_easy_setopt(3), curl_multi_perform(3), curl_multi_wakeup(3).
 
@@ -11,15 +12,17 @@ import CCurl
     private let request: HTTPRequest
     private var collector: AnswerCollector
 
-    /// Nil when libcurl has no memory or refuses an option.
+    /// Nil when libcurl has no memory or refuses an option, or the file for the body cannot be written.
     init?(number: Int, request: HTTPRequest) {
+        let file = request.destination.map { FileHandle(forWritingAtPath: $0) }
+        if let file, file == nil { return nil }
         guard let easy = unsafe curl_easy_init() else { return nil }
         self.number = number
         unsafe self.easy = unsafe easy
         unsafe message = .allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         self.request = request
-        collector = AnswerCollector(limit: max(0, request.maximumBodySize))
+        collector = AnswerCollector(limit: max(0, request.maximumBodySize), file: file ?? nil)
         guard setMessage(request), setConnection(request), setTrust(request), installCallbacks() else { return nil }
     }
 
@@ -117,6 +120,7 @@ import CCurl
         switch code {
         case CURLE_OK: collector.answer(status: long(CURLINFO_RESPONSE_CODE))
         case CURLE_FILESIZE_EXCEEDED: .failure(.tooLarge(limit: request.maximumBodySize))
+        case CURLE_WRITE_ERROR where collector.isUnwritable: .failure(.unusableFile(path: request.destination ?? ""))
         case CURLE_WRITE_ERROR where collector.isTooLarge: .failure(.tooLarge(limit: request.maximumBodySize))
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .failure(.invalidRequest(reason: text(of: code)))
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .failure(.couldNotResolve)

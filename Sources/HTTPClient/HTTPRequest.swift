@@ -44,6 +44,8 @@ public struct HTTPRequest: Hashable, Sendable {
     public var connectTimeout: Duration
     /// How many bytes the answer's body may have; a larger one is ``HTTPFailure/tooLarge(limit:)``.
     public var maximumBodySize: Int
+    /// A file that is there and may be written: it takes the body of an answer with a status from 200 to 299, which is then not held in memory.
+    public var destination: String?
     /// A PEM file of the authorities that are trusted *instead of* the system's.
     public var caFile: String?
     public var clientCertificate: ClientCertificate?

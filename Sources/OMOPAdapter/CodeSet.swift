@@ -52,6 +52,27 @@ struct CodeSet: Sendable {
         }
     }
 
+    /// The codes that ``contains(_:in:)`` says yes of, and those that it says no of, in capitals; nil where a database cannot be trusted to
+    /// compare all of them in the same way.
+    func decided(in system: CodeSystem) -> (yes: [ListedCode], no: [ListedCode])? {
+        let wanted = comparable[system] ?? []
+        let known = Set((bindings.knownCodes[system] ?? []).map { $0.uppercased() }).subtracting(wanted)
+        // Of what is no number a column of numbers holds nothing.
+        if system == "omop" {
+            func listed(_ codes: Set<String>) -> [ListedCode] {
+                codes.compactMap { Int32($0) }.sorted().map { ListedCode(code: String($0), isNumber: true) }
+            }
+            return (listed(wanted), listed(known))
+        }
+        guard wanted.union(known).allSatisfy({ $0.utf8.allSatisfy { $0 < 0x80 } }),
+            (bindings.knownCodes[system] ?? []).allSatisfy({ $0.utf8.allSatisfy { $0 < 0x80 } })
+        else { return nil }
+        // A code that is known in small letters alone is not known in another spelling.
+        guard known.isSubset(of: bindings.knownCodes[system] ?? []) else { return nil }
+        func listed(_ codes: Set<String>) -> [ListedCode] { codes.sorted().map { ListedCode(code: $0, isNumber: false) } }
+        return (listed(wanted), listed(known))
+    }
+
     /// Whether a recorded code is one of the set. A code that no concept is mapped to says nothing.
     func contains(_ code: String, in systems: [CodeSystem]) -> Truth {
         let capitals = code.uppercased()

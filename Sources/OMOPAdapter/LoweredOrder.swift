@@ -29,7 +29,9 @@ struct LoweredOrder: Sendable {
         let person = try lowering.person()
         var parameters = SQLParameters(lowering.dialect)
         let isRestricted = RequestLowering.isWorthRestricting(order)
-        let required = isRestricted ? lowering.groups(of: order.required, person, &parameters) : []
+        var required = isRestricted ? lowering.groups(of: order.required, person, &parameters) : []
+        // Those whom other sources left.
+        if let patients = order.patients { required.append(parameters.names(patients.ids)) }
         let patients = required.isEmpty ? RequestLowering.Patients.all : .wanted
         var values = parameters.values
         var parts = [Part.patients(person)]
@@ -54,6 +56,12 @@ struct LoweredOrder: Sendable {
         statement = OMOPStatement(text: common + texts.joined(separator: " UNION ALL "), parameters: values)
         self.parts = parts
         marker = width
+    }
+
+    /// The request whose rows a part has; nil for the patients.
+    func request(ofPart part: Int) -> EventRequest? {
+        if case .rows(let request, _) = parts[part] { return request }
+        return nil
     }
 
     func piece(_ row: any SQLRow, sexCodes: [String: String]) -> Piece? {

@@ -18,7 +18,9 @@ public struct OMOPAdapter: SourceAdapter {
     let bindings: ModelBindings
     private let omopUnits: [String: String]
     let database: any OMOPDatabase
-    private let pushdown: OMOPPushdown
+    let pushdown: OMOPPushdown
+    /// What its tables were seen to be like.
+    let seen = FactsCache()
 
     /// In an SQLite file.
     /// - Parameters:
@@ -139,11 +141,16 @@ public struct OMOPAdapter: SourceAdapter {
 
     /// One statement, read at one moment.
     public func deliver(_ order: SourceOrder, in plan: ExpandedPlan) async throws(SourceFailure) -> SourceDelivery {
-        guard pushdown == .all else { return try await deliverSeparately(order, in: plan) }
-        let lowered: LoweredOrder
-        do { lowered = try LoweredOrder(order, lowering(plan)) } catch { throw SourceFailure(source: name, missing(error)) }
+        guard isPushedDown else { return try await deliverSeparately(order, in: plan) }
+        let lowered = try lowered(order, plan)
         let sexCodes = bindings.sexCodes
         return lowered.delivery(try await database.rows(of: lowered.statement) { lowered.piece($0, sexCodes: sexCodes) })
+    }
+
+    var isPushedDown: Bool { pushdown != .concepts }
+
+    func lowered(_ order: SourceOrder, _ plan: ExpandedPlan) throws(SourceFailure) -> LoweredOrder {
+        do { return try LoweredOrder(order, lowering(plan)) } catch { throw SourceFailure(source: name, missing(error)) }
     }
 
     public func nativeQueries(for request: EventRequest, in plan: ExpandedPlan) -> [NativeQuery] {
@@ -156,12 +163,12 @@ public struct OMOPAdapter: SourceAdapter {
         }
     }
 
-    private func lower(_ request: EventRequest, _ plan: ExpandedPlan, requiring required: [EventRequest] = []) -> LoweredRequest {
+    func lower(_ request: EventRequest, _ plan: ExpandedPlan, requiring required: [EventRequest] = []) -> LoweredRequest {
         let order = SourceOrder(requests: [request] + required, required: required)
         return lowering(plan).lower(request, of: RequestLowering.isWorthRestricting(order) ? .having(required) : .all)
     }
 
-    private func lowering(_ plan: ExpandedPlan) -> RequestLowering {
+    func lowering(_ plan: ExpandedPlan) -> RequestLowering {
         RequestLowering(
             plan: plan, bindings: bindings, schema: database.schema, omopUnits: omopUnits, dialect: database.dialect, pushdown: pushdown)
     }

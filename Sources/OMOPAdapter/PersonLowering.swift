@@ -10,8 +10,11 @@ struct PersonLowering: Sendable {
     let identifier: String
     private let hasSex: Bool
     private let hasBirthDate: Bool
-    private let bound: BoundTable
-    private let key: BoundColumn
+    let bound: BoundTable
+    let key: BoundColumn
+    /// The columns of sex, and of year, month and day of birth.
+    let sex: BoundColumn?
+    let births: [BoundColumn?]
     private let dialect: any SQLDialect
 
     /// CDM 5.4: the source's own identifier of a person, which the node's other sources use too.
@@ -33,6 +36,8 @@ struct PersonLowering: Sendable {
         let own = dialect.name(key.of("p"))
         let shared = try bound.column(named: PersonLowering.sharedIdentifierColumn)
         identifier = shared.map { "COALESCE(\(dialect.filledText($0.of("p"))), \(own))" } ?? own
+        self.sex = sex
+        births = [year, try bound.optionalColumn("birthMonthField"), try bound.optionalColumn("birthDayField")]
         let columns = [sex, year, try bound.optionalColumn("birthMonthField"), try bound.optionalColumn("birthDayField")]
         select = SQLSelect(
             columns: [SQLExpression(text: identifier, content: .text)] + columns.map { $0?.of("p") }, source: "FROM \(bound.reference) AS p"

@@ -115,7 +115,8 @@ final class PostgresDatabase: OMOPDatabase {
                 case .text("numeric"): .decimal
                 case .text("N"): .number
                 case .text("S"): .text
-                case .text("D"): .date
+                case .text("date"): .date
+                case .text("D"): .moment
                 default: .other
                 }
             isReadable = row[3] == .integer(1)
@@ -124,7 +125,7 @@ final class PostgresDatabase: OMOPDatabase {
 
     /// The columns of a schema's tables and views, what they hold, and whether they may be read.
     private static let columns = """
-        SELECT CAST(c.relname AS text), CAST(a.attname AS text), CASE t.typname WHEN 'numeric' THEN 'numeric' ELSE CAST(t.typcategory AS text) END,
+        SELECT CAST(c.relname AS text), CAST(a.attname AS text), CASE WHEN t.typname IN ('numeric', 'date') THEN CAST(t.typname AS text) ELSE CAST(t.typcategory AS text) END,
           pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT')
         FROM pg_catalog.pg_namespace AS n
         JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')

@@ -1,5 +1,7 @@
 /// PostgreSQL: lists are arrays, and types are never mixed.
 struct PostgresDialect: SQLDialect {
+    var words: any PlanWords { PostgresPlanWords() }
+
     func parameter(_ number: Int) -> String { "$\(number)" }
 
     func list(_ codes: [ListedCode]) -> String {
@@ -9,6 +11,8 @@ struct PostgresDialect: SQLDialect {
     }
 
     func members(parameter: String) -> String { "SELECT unnest(CAST(\(parameter) AS bigint[]))" }
+
+    func texts(parameter: String) -> String { "SELECT unnest(CAST(\(parameter) AS text[]))" }
 
     func named(_ members: String) -> String { "SELECT listed AS id FROM (\(members)) AS m (listed)" }
 
@@ -26,7 +30,7 @@ struct PostgresDialect: SQLDialect {
         case .text: value.text
         // 4112853.000 is the concept 4112853.
         case .decimal: "CAST(TRIM_SCALE(\(value.text)) AS TEXT)"
-        case .number, .date, .other: "CAST(\(value.text) AS TEXT)"
+        case .number, .date, .moment, .other: "CAST(\(value.text) AS TEXT)"
         }
     }
 

@@ -22,7 +22,7 @@ extension RequestLowering {
 
     /// Conditions on the patient of a row.
     func restrictions(to patients: Patients, _ person: PersonLowering, _ parameters: inout SQLParameters) -> [String] {
-        guard pushdown == .all else { return [] }
+        guard pushdown != .concepts else { return [] }
         switch patients {
         case .all: return []
         case .having(let required): return groups(of: required, person, &parameters).map { "\(person.identifier) IN (\($0))" }
@@ -101,7 +101,7 @@ extension RequestLowering {
 
     /// Drops rows whose value surely fails a test; nil where nothing can be dropped.
     func valueFilter(_ test: ValueTest?, in bound: BoundTable, _ parameters: inout SQLParameters) throws(LoweringGap) -> String? {
-        guard pushdown == .all else { return nil }
+        guard pushdown != .concepts else { return nil }
         switch test {
         case nil, .flag, .text: return nil
         case .coded(let set):
@@ -157,7 +157,7 @@ extension RequestLowering {
     func studyFilters(
         _ groups: [[AttributeTest]], _ study: BoundColumn, in bound: BoundTable, _ parameters: inout SQLParameters
     ) -> [String] {
-        guard pushdown == .all else { return [] }
+        guard pushdown != .concepts else { return [] }
         var conditions: [String] = []
         for tests in groups {
             var tried = parameters
@@ -178,7 +178,7 @@ extension RequestLowering {
     private func attributeFilter(_ attribute: AttributeTest, in bound: BoundTable, _ parameters: inout SQLParameters) throws(LoweringGap)
         -> String?
     {
-        guard pushdown == .all, case .coded(let set) = attribute.test else { return nil }
+        guard pushdown != .concepts, case .coded(let set) = attribute.test else { return nil }
         var columns: [(column: BoundColumn, system: CodeSystem)] = []
         for field in bindings.properties[attribute.property.rawValue]?.fields ?? [] {
             guard let system = field.codeSystem, let column = try bound.column(named: field.name) else { continue }

@@ -87,6 +87,12 @@ extension RequestLowering {
 
     // MARK: Concepts
 
+    /// Whether a table of the vocabulary is there and this node's account may not read some of its columns.
+    private func isForbidden(_ table: String, _ columns: [String]) -> Bool {
+        guard let found = SQLIdentifier(table).flatMap({ schema?[$0] }) else { return false }
+        return columns.contains { SQLIdentifier($0).flatMap { found[$0] }.map { !$0.isReadable } ?? false }
+    }
+
     /// A selection of the concepts that a set stands for in the site's vocabulary.
     private func members(of set: VocabularySet, _ parameters: inout SQLParameters) -> String {
         let included = selections(of: set.include, &parameters).joined(separator: " UNION ")
@@ -146,14 +152,22 @@ extension RequestLowering {
         var reasons: [String] = []
         let terms = set.include + set.exclude
         if schema?.ancestry == nil, terms.contains(where: \.descendants) {
-            reasons.append("the database's `concept_ancestor` is not there or empty, so nothing is found below a code")
+            let lack =
+                isForbidden("concept_ancestor", ["ancestor_concept_id", "descendant_concept_id"])
+                ? "this node's account may not read `concept_ancestor`" : "the database's `concept_ancestor` is not there or empty"
+            reasons.append("\(lack), so nothing is found below a code")
         }
-        if (try? relationships()) == nil, terms.contains(where: \.mapped) {
-            reasons.append("the database has no `concept_relationship`, so nothing is found that is mapped to a code")
+        if terms.contains(where: \.mapped), case .failure(let gap) = Result(catching: { () throws(LoweringGap) in try relationships() }) {
+            let lack =
+                gap.isForbidden
+                ? "this node's account may not read `concept_relationship`" : "the database has no whole `concept_relationship`"
+            reasons.append("\(lack), so nothing is found that is mapped to a code")
         }
-        if schema?.ancestry != nil, (try? invalidConcepts()) == nil, terms.contains(where: \.descendants) {
-            let reason =
-                "the database does not say which concepts are invalid (`concept.invalid_reason`), so those below a code are found too"
+        if schema?.ancestry != nil, terms.contains(where: \.descendants),
+            case .failure(let gap) = Result(catching: { () throws(LoweringGap) in try invalidConcepts() })
+        {
+            let lack = gap.isForbidden ? "this node's account may not read" : "the database does not say"
+            let reason = "\(lack) which concepts are invalid (`concept.invalid_reason`), so those below a code are found too"
             return Assessment(.approximate, reasons: reasons + [reason])
         }
         return reasons.isEmpty ? .exact : Assessment(set.exclude.isEmpty ? .narrower : .approximate, reasons: reasons)

@@ -79,9 +79,10 @@ struct RequestLowering {
     }
 
     /// The test of a record's concept.
-    func conceptTest(of request: EventRequest, in bound: BoundTable, _ parameters: inout SQLParameters) throws(LoweringGap) -> (
-        condition: String, assessment: Assessment
-    )? {
+    /// - Parameter isSearched: whether rows are looked up by it, where they are not found in another way.
+    func conceptTest(of request: EventRequest, in bound: BoundTable, isSearched: Bool = true, _ parameters: inout SQLParameters)
+        throws(LoweringGap) -> (condition: String, assessment: Assessment)?
+    {
         guard let set = request.concepts else {
             // A table of all procedures does not say which of them are radiotherapy; only their concepts do.
             let procedures = bindings.events[EventKind.procedure.rawValue]?.places ?? []
@@ -92,7 +93,8 @@ struct RequestLowering {
         }
         let column = try bound.column("conceptField")
         let codes = try CodeSet(set, systems: bound.place.codeSystems, plan: plan, bindings: bindings)
-        let condition = descendants(of: set, codes, column, in: bound, &parameters) ?? parameters.isAmong(column.of("t"), codes.listed)
+        let value = isSearched ? column.of("t") : dialect.words.unsearched(column.of("t"))
+        let condition = descendants(of: set, codes, value, in: bound, &parameters) ?? parameters.isAmong(value, codes.listed)
         return (condition, codes.assessment)
     }
 
@@ -100,7 +102,7 @@ struct RequestLowering {
     ///
     /// What a set leaves out stands in the plan by our concepts alone, so a set that leaves something out is taken by its codes alone.
     private func descendants(
-        of set: ConceptSet, _ codes: CodeSet, _ column: BoundColumn, in bound: BoundTable, _ parameters: inout SQLParameters
+        of set: ConceptSet, _ codes: CodeSet, _ column: SQLExpression, in bound: BoundTable, _ parameters: inout SQLParameters
     ) -> String? {
         guard let ancestry = schema?.ancestry, column.content.isNumber, bound.place.codeSystems == ["omop"], set.exclude.isEmpty,
             set.include.allSatisfy(\.descendants), !codes.roots.isEmpty
@@ -108,12 +110,12 @@ struct RequestLowering {
         let all = parameters.members(codes.listed)
         let roots = parameters.members(codes.roots)
         return """
-            \(column.of("t").text) IN (\(all) UNION ALL SELECT a.\(ancestry.descendant.quoted) FROM \(ancestry.reference) AS a \
+            \(column.text) IN (\(all) UNION ALL SELECT a.\(ancestry.descendant.quoted) FROM \(ancestry.reference) AS a \
             WHERE a.\(ancestry.ancestor.quoted) IN (\(roots)))
             """
     }
 
-    private func valueTest(of request: EventRequest, in bound: BoundTable) throws(LoweringGap) -> (
+    func valueTest(of request: EventRequest, in bound: BoundTable) throws(LoweringGap) -> (
         test: RecordReader.Test, assessment: Assessment
     ) {
         switch request.value {

@@ -9,6 +9,9 @@ protocol SQLDialect: Sendable {
     /// A selection of the concept ids of a parameter.
     func members(parameter: String) -> String
 
+    /// A selection of the texts of a parameter.
+    func texts(parameter: String) -> String
+
     /// A selection of one column, as one whose column is called `id`.
     func named(_ members: String) -> String
     /// Whether a value is among the codes of a parameter; a value of another form than the codes' is not.
@@ -27,6 +30,9 @@ protocol SQLDialect: Sendable {
 
     /// A value as one column of a statement whose parts have columns of several types; nil for NULL.
     func common(_ value: SQLExpression?) -> String
+
+    /// What statements that evaluate whole plans say differently.
+    var words: any PlanWords { get }
 }
 
 extension SQLDialect {
@@ -41,6 +47,8 @@ enum ColumnContent: Hashable, Sendable {
     case decimal
     case text
     case date
+    /// A day with a time, or a time.
+    case moment
     /// Something else, or anything.
     case other
 
@@ -79,6 +87,11 @@ struct SQLParameters {
 
     /// A selection of concept ids, which are bound as one.
     mutating func members(_ codes: [ListedCode]) -> String { dialect.members(parameter: bind(dialect.list(codes))) }
+
+    /// A selection of texts, `id`, which are bound as one.
+    mutating func names(_ names: [String]) -> String {
+        dialect.named(dialect.texts(parameter: bind(dialect.list(names.map { ListedCode(code: $0, isNumber: false) }))))
+    }
 
     /// Whether a value is among codes, which are bound as one.
     mutating func isAmong(_ value: SQLExpression, _ codes: [ListedCode]) -> String {

@@ -1,10 +1,14 @@
 /// SQLite: lists are JSON, and a column may hold any type.
 struct SQLiteDialect: SQLDialect {
+    var words: any PlanWords { SQLitePlanWords() }
+
     func parameter(_ number: Int) -> String { "?\(number)" }
 
     func list(_ codes: [ListedCode]) -> String { "[\(codes.map { $0.isNumber ? $0.code : $0.code.jsonLiteral }.joined(separator: ","))]" }
 
     func members(parameter: String) -> String { "SELECT value FROM json_each(\(parameter))" }
+
+    func texts(parameter: String) -> String { members(parameter: parameter) }
 
     func named(_ members: String) -> String { "SELECT listed.value AS id FROM (\(members)) AS listed" }
 

@@ -73,9 +73,15 @@ public final class PostgresSession: Sendable {
     ) -> Result<[Value], PostgresFailure> {
         defer { watch.end() }
         let isReused = handle.withLock { $0 != nil }
-        let first = Result { () throws(PostgresFailure) in try attempt(text, parameters, limit, watch, read) }
-        // The server may have been restarted since the last statement. Nothing of this one has been used yet.
-        guard case .failure(let failure) = first, isReused, failure.code == .lost, !watch.isCancelled else { return first }
+        var rows = 0
+        let first = Result { () throws(PostgresFailure) in
+            try attempt(text, parameters, limit, watch) {
+                rows += 1
+                return read($0)
+            }
+        }
+        // The server may have been restarted since the last statement. Who reads may have handed on what came of this one.
+        guard case .failure(let failure) = first, isReused, failure.code == .lost, rows == 0, !watch.isCancelled else { return first }
         return Result { () throws(PostgresFailure) in try attempt(text, parameters, limit, watch, read) }
     }
 

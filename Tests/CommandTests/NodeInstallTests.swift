@@ -38,6 +38,51 @@ import Testing
         }
     }
 
+    /// Values that nobody mapped stand there for every model, where there are enough patients, and the last questions' concepts one by one.
+    @Test func whatIsNotMappedIsSaidBehindTheGate() async throws {
+        let data = try await population()
+        let fhir = URL(fileURLWithPath: data.path("data/node-1/fhir"))
+        func condition(_ patient: Int, _ code: String) -> String {
+            #"{"resourceType":"Condition","id":"x\#(patient)-\#(code)","subject":{"reference":"Patient/x\#(patient)"},"code":{"coding":[{"system":"urn:own","code":"\#(code)"}]}}"#
+        }
+        let lines =
+            (0..<20).flatMap { [#"{"resourceType":"Patient","id":"x\#($0)"}"#, condition($0, "FREQUENT")] }
+            + (0..<3).map { condition($0, "RARE") }
+        try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: fhir.appendingPathComponent("more.ndjson"))
+        let script = """
+            import sqlite3, sys
+            database = sqlite3.connect(sys.argv[1])
+            people = [row[0] for row in database.execute("SELECT person_id FROM person LIMIT 20")]
+            row = database.execute("SELECT * FROM condition_occurrence LIMIT 1").fetchone()
+            names = [column[1] for column in database.execute("PRAGMA table_info(condition_occurrence)")]
+            for number, person in enumerate(people):
+                for concept in [999000001] + ([999000002] if number < 3 else []):
+                    values = dict(zip(names, row), condition_occurrence_id=10**9 + 2 * number + concept % 2, person_id=person, condition_concept_id=concept)
+                    database.execute(f"INSERT INTO condition_occurrence VALUES ({','.join('?' * len(names))})", [values[name] for name in names])
+            database.commit()
+            """
+        let changed = try await ProgramRun.run("/usr/bin/python3", ["-c", script, data.path("data/node-1/omop/omop.sqlite")])
+        #expect(changed.status == 0, "\(changed.errors)")
+        for (model, place, frequent, rare) in [
+            ("fhir", "fhir", "urn:own|FREQUENT", "RARE"), ("omop", "omop/omop.sqlite", "999000001", "999000002"),
+        ] {
+            let node = data.path("node \(model)")
+            let installed = try await run(["node", "install", model, data.path("data/node-1/\(place)"), "--folder", node])
+            #expect(installed.status == 0, "\(model): \(installed.errors)")
+            #expect(installed.output.contains(frequent), "\(model): \(installed.output)")
+            #expect(!installed.output.contains(rare), "\(model): a value of three patients is named")
+            #expect(installed.output.contains("others, each of too few patients"))
+            #expect(installed.output.contains("No question has been asked here yet."))
+            try Data(
+                #"[{"date":0,"concepts":["https://w3id.org/cohortium/concept/BreastCarcinoma","https://w3id.org/cohortium/concept/NoSuchThing"]}]"#
+                    .utf8
+            ).write(to: URL(fileURLWithPath: node + "/state/questions.json"))
+            let coverage = try await run(["node", "coverage", "--config", node + "/node.yaml"])
+            #expect(coverage.status == 0, "\(coverage.errors)")
+            #expect(coverage.output.contains("Breast Carcinoma") && coverage.output.contains("does not have it"), "\(coverage.output)")
+        }
+    }
+
     @Test func aBrokenLawIsNamed() async throws {
         let data = try await population()
         let node = data.path("node")

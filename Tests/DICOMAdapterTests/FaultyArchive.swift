@@ -2,7 +2,7 @@ import Foundation
 import HTTPClient
 import HTTPTypes
 import Hummingbird
-import Logging
+import LoopbackServer
 import NIOCore
 import Synchronization
 
@@ -81,23 +81,8 @@ struct FaultyArchive: Sendable {
         router.get("/dicom-web/**") { request, _ in
             (log.changed ?? self).answer(request, number: log.add(request.uri.description))
         }
-        let (ports, port) = AsyncStream.makeStream(of: Int.self)
-        let application = Application(
-            router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { channel in port.yield(channel.localAddress?.port ?? 0) },
-            logger: Logger(label: "archive") { _ in SwiftLogNoOpLogHandler() })
-        return try await withThrowingTaskGroup(of: Result?.self) { group in
-            group.addTask {
-                try await application.run()
-                return nil
-            }
-            group.addTask {
-                for await port in ports { return try await body(ServiceAddress(url: "http://127.0.0.1:\(port)/dicom-web"), log) }
-                return nil
-            }
-            defer { group.cancelAll() }
-            while let result = try await group.next() { if let result { return result } }
-            throw CancellationError()
+        return try await LoopbackServer.serve(router) { port in
+            try await body(ServiceAddress(url: "http://127.0.0.1:\(port)/dicom-web"), log)
         }
     }
 

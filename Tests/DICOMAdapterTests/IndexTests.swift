@@ -140,6 +140,66 @@ import Testing
         }
     }
 
+    /// Where Body Part Examined says nothing, the codes of Anatomic Region Sequence do: in the image, of SNOMED CT or its forerunner, or in a
+    /// functional group. A code of another scheme says nothing, and a word counts before any code.
+    @Test(arguments: [[], [.tellsClasses], [.countsImages(beyond: 0), .capsPages(2), .tellsClasses]] as [Set<FaultyArchive.Fault>])
+    func regionsAreReadWhereNoWordIs(_ faults: Set<FaultyArchive.Fault>) async throws {
+        func code(_ value: String, _ scheme: String) -> String {
+            "[{\"00080100\": {\"vr\": \"SH\", \"Value\": [\"\(value)\"]}, \"00080102\": {\"vr\": \"SH\", \"Value\": [\"\(scheme)\"]}}]"
+        }
+        func region(_ value: String, _ scheme: String) -> [String: String] { ["00082218": code(value, scheme)] }
+        let mammography = ["00080060": "[\"MG\"]"]
+        let frames = [
+            "00080016": "[\"1.2.840.10008.5.1.4.1.1.4.1\"]",
+            "52009229":
+                "[{\"00209071\": {\"vr\": \"SQ\", \"Value\": [{\"00082218\": {\"vr\": \"SQ\", \"Value\": \(code("76752008", "SCT"))}}]}}]",
+        ]
+        let series = [
+            IndexTests.series("current", "1", mammography, [region("76752008", "SCT")]),
+            IndexTests.series("former", "2", mammography, [region("T-04000", "SRT"), region("T-04000", "SRT")]),
+            IndexTests.series("chest", "3", mammography, [region("51185008", "SCT")]),
+            IndexTests.series("own", "4", mammography, [region("76752008", "99OWN")]),
+            IndexTests.series("none", "5", mammography, [[:]]),
+            IndexTests.series("empty", "6", mammography.merging(["00180015": ""]) { $1 }, [region("51185008", "SCT")]),
+            IndexTests.series("frames", "7", ["00080060": "[\"MR\"]"], [frames]),
+            IndexTests.series("word", "8", mammography.merging(["00180015": "[\"CHEST\"]"]) { $1 }, [region("76752008", "SCT")]),
+        ]
+        try await FaultyArchive(series: series, faults: faults).serve { address, log in
+            let folder = Folder()
+            let (live, index) = (try self.live(address), try self.indexed(address, folder))
+            _ = try await index.refreshIndex()
+            let expected = Found(patients: ["current", "former", "frames"], unknown: 2, studies: 3)
+            for adapter in [live, index] {
+                #expect(try await self.ask("having series { body part \"Breast\" }", adapter) == expected, "\(faults)")
+            }
+            // The code that is read beside the word, where the word is there, is asked of nobody.
+            if faults.contains(.tellsClasses) { #expect(!log.requests.contains { $0.contains("1.8.1/instances/") }) }
+            let unmapped = try await index.unmappedValues().filter { $0.place.hasSuffix("bodyPart") }
+            #expect(unmapped.map(\.value) == ["99OWN|76752008"], "\(unmapped)")
+        }
+    }
+
+    /// What is found by the index's numbers is what is found by names, whatever series say and however they are asked.
+    @Test func eventsByNumberAreEventsByName() async throws {
+        try await FaultyArchive(series: IndexTests.series, faults: [.tellsClasses]).serve { address, _ in
+            let folder = Folder()
+            let index = try self.indexed(address, folder)
+            _ = try await index.refreshIndex()
+            let reading = IndexReading(try #require(index.index))
+            for text in IndexTests.questions + ["having series { modality MR } having series { body part \"Breast\", contrast yes }"] {
+                let plan = try self.query(text).expanded
+                for study in plan.plan.requests {
+                    let series = EventRequest(kind: .imagingSeries, attributes: study.havingSeries.first ?? [])
+                    for request in [study, series] {
+                        let lowered = try RequestLowering(plan: plan, bindings: index.bindings).lower(request)
+                        let byNumber = Set(try await reading.events(of: request, lowered))
+                        #expect(byNumber == Set(request.events(from: try await reading.rows(of: lowered))), "\(text)")
+                    }
+                }
+            }
+        }
+    }
+
     /// Real archives compare numbers as text, ignore tags and sequences that they do not know (and return everything), take `*` and an empty value
     /// for anything, find nothing for escapes, do not say that they ignore `fuzzymatching`, return all for `limit=0`, and match a tag of series at
     /// the level of studies with nothing. None of that can hurt who never asks them to match: series and images are listed, and compared here.

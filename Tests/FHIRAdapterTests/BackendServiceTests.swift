@@ -5,6 +5,7 @@ import FHIRAdapter
 import Foundation
 import HTTPClient
 import Hyperontology
+import TestFHIRServer
 import Testing
 
 /// A server that lets programs in by tokens that they ask for.

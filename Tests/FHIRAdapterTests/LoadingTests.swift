@@ -3,6 +3,7 @@ import Diagnostics
 import Execution
 import FHIRAdapter
 import Foundation
+import Hyperontology
 import Testing
 
 /// What becomes of files and lines.
@@ -118,5 +119,75 @@ import Testing
             for _ in 0..<8 { group.addTask { try await adapter.events(matching: request, in: plan).count } }
             for try await count in group { #expect(count == 500) }
         }
+    }
+
+    // MARK: Changes
+
+    /// Whatever happens to files, what is read of them in steps is what is read of them at once.
+    @Test func whatIsLoadedInStepsIsWhatIsLoadedAtOnce() async throws {
+        var random = SystemRandomNumberGenerator()
+        let seed = UInt64.random(in: 0..<1_000_000, using: &random)
+        var state = seed
+        func next(_ below: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % below
+        }
+        func lines() -> [String] {
+            (0..<next(6)).map { _ in
+                let (id, patient) = (next(12), next(5))
+                switch next(4) {
+                case 0: return Line.patient("p\(patient)", #","gender":"\#(next(2) == 0 ? "female" : "male")""#)
+                case 1: return Line.condition("c\(id)", patient: "Patient/p\(patient)", #","onsetDateTime":"20\#(10 + next(10))""#)
+                case 2:
+                    return Line.condition(
+                        "c\(id)", patient: "Patient/p\(patient)", #","verificationStatus":{"coding":[{"code":"refuted"}]}"#)
+                default:
+                    return #"{"resourceType":"Bundle","entry":[{"request":{"method":"DELETE","url":"Condition/c\#(id)"}}]}"#
+                }
+            }
+        }
+        let stepwise = try Export(["5.ndjson": [Line.patient("p0"), Line.condition("c0", patient: "Patient/p0")]])
+        let adapter = stepwise.adapter()
+        let request = EventRequest(kind: .diagnosis)
+        let plan = try stepwise.plan([request])
+        for step in 0..<60 {
+            let name = "\(next(9)).ndjson"
+            if next(5) == 0, name != "5.ndjson" {
+                try? FileManager.default.removeItem(at: stepwise.folder.appending(path: name))
+            } else {
+                try stepwise.write((name == "5.ndjson" ? [Line.patient("p0")] : []) + lines(), to: name)
+            }
+            let whole = FHIRAdapter(
+                name: "clinic", directory: stepwise.folder.path,
+                storePath: stepwise.folder.appending(path: "state/whole-\(step).sqlite").path,
+                bindings: try requireOntology().bindings(for: "fhir"),
+                codeSystems: [Line.snomed: "snomed", Line.loinc: "loinc"])
+            #expect(Set(try await adapter.patients()) == Set(try await whole.patients()), "seed \(seed), step \(step)")
+            let found = Set(try await adapter.events(matching: request, in: plan))
+            #expect(found == Set(try await whole.events(matching: request, in: plan)), "seed \(seed), step \(step)")
+        }
+    }
+
+    @Test func digestsAreHeldAgainstTheFiles() async throws {
+        let export = try Export(["a.ndjson": [Line.patient("p")], "b.ndjson": [Line.condition("1")]])
+        let sum = Process()
+        sum.executableURL = URL(fileURLWithPath: "/bin/sh")
+        sum.arguments = ["-c", "cd '\(export.folder.path)' && sha256sum *.ndjson > SHA256SUMS"]
+        try sum.run()
+        sum.waitUntilExit()
+        #expect(await probeFailure(export) == nil)
+        // The same size and, for all that a folder tells, the same file.
+        let file = export.folder.appending(path: "b.ndjson")
+        let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+        try Data(text.replacing("254837009", with: "254837008").utf8).write(to: file)
+        #expect(await probeFailure(export)?.code == "N0416")
+        try FileManager.default.removeItem(at: file)
+        #expect(await probeFailure(export)?.message.contains("`b.ndjson`, which is not there") == true)
+        try Data(text.utf8).write(to: file)
+        #expect(await probeFailure(export) == nil)
+        try export.write([Line.condition("2")], to: "c.ndjson")
+        #expect(await probeFailure(export)?.message.contains("does not name `c.ndjson`") == true)
+        try Data("nonsense\n".utf8).write(to: export.folder.appending(path: "SHA256SUMS"))
+        #expect(await probeFailure(export)?.code == "N0416")
     }
 }

@@ -138,4 +138,126 @@ import Testing
         #expect(queries.map(\.language) == ["SQL"])
         #expect(queries.allSatisfy { !$0.text.contains("254837009") && $0.parameters.contains { $0.contains("254837009") } })
     }
+
+    // MARK: Ages and timings
+
+    private static let ucum = #""system":"http://unitsofmeasure.org","code":"#
+
+    @Test(arguments: [
+        (#""onsetAge":{"value":50,\#(RecordTests.ucum)"a"}"#, "2010-06-15/2011-06-14"),
+        (#""onsetAge":{"value":50,\#(RecordTests.ucum)"a"},"recordedDate":"2015-01-01""#, "2010-06-15/2011-06-14"),
+        (#""onsetAge":{"value":18,\#(RecordTests.ucum)"mo"}"#, "1961-12-15/1962-01-14"),
+        (#""onsetAge":{"value":3,\#(RecordTests.ucum)"d"}"#, "1960-06-18/1960-06-18"),
+        (#""onsetAge":{"value":50,"unit":"years"},"recordedDate":"2015-01-01""#, "2015-01-01/2015-01-01"),
+        (#""onsetAge":{"value":50,"comparator":">",\#(RecordTests.ucum)"a"}"#, "none"),
+        (#""onsetAge":{"value":-1,\#(RecordTests.ucum)"a"}"#, "none"), (#""onsetAge":{"value":1e99,\#(RecordTests.ucum)"a"}"#, "none"),
+        (
+            #""onsetRange":{"low":{"value":40,\#(RecordTests.ucum)"a"},"high":{"value":49,\#(RecordTests.ucum)"a"}}"#,
+            "2000-06-15/2010-06-14"
+        ),
+        (#""onsetRange":{"low":{"value":40,\#(RecordTests.ucum)"a"}}"#, "none"),
+        (#""onsetDateTime":"2012","onsetAge":{"value":50,\#(RecordTests.ucum)"a"}"#, "2010-06-15/2011-06-14"),
+    ])
+    func anAgeIsDatedByTheBirth(element: String, days: String) async throws {
+        let lines = [Line.condition("1", ",\(element)"), Line.patient("p", #","birthDate":"1960-06-15""#)]
+        #expect(try await only(lines)?.days == days)
+    }
+
+    @Test func anAgeOfSomebodyWithoutBirthDateDatesNothing() async throws {
+        let age = #","onsetAge":{"value":50,\#(RecordTests.ucum)"a"}"#
+        #expect(try await only([Line.patient("p"), Line.condition("1", age)])?.days == "none")
+        let partial = [Line.patient("p", #","birthDate":"1960""#), Line.condition("1", age)]
+        #expect(try await only(partial)?.days == "2010-01-01/2011-12-30")
+    }
+
+    @Test(arguments: [
+        (#"{"event":["2020-03-05","2020-03-01"]}"#, "2020-03-01/2020-03-01", "2020-03-05/2020-03-05"),
+        (#"{"repeat":{"boundsPeriod":{"start":"2020-03","end":"2020-04-02"}}}"#, "2020-03-01/2020-03-31", "2020-04-02/2020-04-02"),
+        (#"{"event":["2020-03-05"]}"#, "2020-03-05/2020-03-05", "none"), (#"{"code":{"text":"daily"}}"#, "none", "none"),
+    ])
+    func timings(timing: String, start: String, end: String) async throws {
+        let line =
+            #"{"resourceType":"MedicationAdministration","id":"1","subject":{"reference":"Patient/p"},"effectiveTiming":\#(timing)}"#
+        let event = try await only([line], .medication)
+        #expect(event?.days == start)
+        #expect(event?.endDays == end)
+    }
+
+    // MARK: What did not happen
+
+    @Test func whatShallNotBeGivenIsNoMedication() async throws {
+        func order(_ flag: String) -> String {
+            #"{"resourceType":"MedicationRequest","id":"1","subject":{"reference":"Patient/p"}\#(flag)}"#
+        }
+        #expect(try await only([order(#","doNotPerform":true"#)], .medication) == nil)
+        #expect(try await only([order(#","doNotPerform":false"#)], .medication) != nil)
+        #expect(try await only([order("")], .medication) != nil)
+        #expect(
+            try await only(
+                [#"{"resourceType":"Procedure","id":"1","status":"preparation","subject":{"reference":"Patient/p"}}"#], .procedure)
+                == nil)
+    }
+
+    @Test func anAbsentReasonIsNoValue() async throws {
+        let absent = #"{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"unknown"}]}"#
+        let export = try Export([
+            #"{"resourceType":"Patient","id":"p","gender":"female","_birthDate":\#(absent)}"#,
+            Line.condition("1", #","_onsetDateTime":\#(absent),"recordedDate":"2020-01-02""#),
+            Line.observation(
+                "o",
+                #""valueCodeableConcept":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/data-absent-reason","code":"unknown"}]}"#
+            ),
+        ])
+        #expect(try await export.adapter().patients().first?.birthDate == nil)
+        #expect(try await export.events(EventRequest(kind: .diagnosis)).map(\.days) == ["2020-01-02/2020-01-02"])
+        let positive = EventRequest(
+            kind: .observation, concepts: try export.concepts("PSA"), value: .coded(try export.concepts("Positive")))
+        #expect(try await export.events(positive).map(\.isCertain) == [false])
+    }
+
+    // MARK: Visits and specimens
+
+    @Test func visitsAndSpecimens() async throws {
+        let export = try Export([
+            #"{"resourceType":"Encounter","id":"1","status":"finished","class":{"code":"IMP"},"subject":{"reference":"Patient/p"},"period":{"start":"2020-01-01","end":"2020-01-09"}}"#,
+            #"{"resourceType":"Encounter","id":"2","status":"planned","class":{"code":"AMB"},"subject":{"reference":"Patient/p"}}"#,
+            #"{"resourceType":"Specimen","id":"1","status":"available","subject":{"reference":"Patient/p"},"collection":{"collectedPeriod":{"start":"2020-02-03"}}}"#,
+            #"{"resourceType":"Specimen","id":"2","status":"entered-in-error","subject":{"reference":"Patient/p"}}"#,
+        ])
+        let visits = try await export.events(EventRequest(kind: .visit))
+        #expect(visits.map(\.days) == ["2020-01-01/2020-01-01"] && visits.map(\.endDays) == ["2020-01-09/2020-01-09"])
+        #expect(try await export.events(EventRequest(kind: .specimen)).map(\.days) == ["2020-02-03/2020-02-03"])
+        #expect(try export.assess(EventRequest(kind: .visit)) == .exact)
+    }
+
+    // MARK: References
+
+    @Test func referencesThatLeadInACircleOrNowhereEnd() async throws {
+        let rxnorm = "http://www.nlm.nih.gov/research/umls/rxnorm"
+        func given(_ id: String, _ medication: String, _ more: String = "") -> String {
+            #"{"resourceType":"MedicationAdministration","id":"\#(id)","subject":{"reference":"Patient/p"},"medicationReference":{"reference":"\#(medication)"}\#(more)}"#
+        }
+        let export = try Export([
+            given("itself", "MedicationAdministration/itself"), given("nowhere", "Medication/none"),
+            given(
+                "circle", "#a",
+                ##","contained":[{"resourceType":"Medication","id":"a","ingredient":[{"itemReference":{"reference":"#b"}}]},{"resourceType":"Medication","id":"b","ingredient":[{"itemReference":{"reference":"#a"}}]}]"##
+            ),
+            #"{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Bundle","entry":[{"resource":\#(given("deep", "Medication/m"))}]}}]}"#,
+            #"{"resourceType":"Medication","id":"m","code":\#(Line.concept(rxnorm, "1736854")),"ingredient":[{"itemReference":{"reference":"Medication/m"}}]}"#,
+        ])
+        let request = EventRequest(kind: .medication, concepts: try export.concepts("Platinum Compound"))
+        #expect(try await export.events(request).map(\.key) == ["MedicationAdministration/deep"])
+        #expect(try export.assess(request).reasons.contains { $0.contains("Medication that was not exported") })
+    }
+
+    @Test func statementsInTextsAreTexts() async throws {
+        let text = "'; DROP TABLE event; --"
+        let export = try Export([
+            Line.patient(text), Line.condition(text, patient: "Patient/\(text)", #","onsetDateTime":"\#(text)""#),
+            #"{"resourceType":"Condition","id":"2","subject":{"reference":"Patient/\#(text)"},"code":\#(Line.concept(Line.snomed, text))}"#,
+        ])
+        #expect(try await export.adapter().patients().map(\.id) == [text])
+        #expect(try await export.events(EventRequest(kind: .diagnosis)).map(\.patient) == [text, text])
+    }
 }

@@ -5,6 +5,7 @@ import FHIRAdapter
 import Foundation
 import HTTPClient
 import Hyperontology
+import TestFHIRServer
 import Testing
 
 /// A server with every fault: either it says of each patient what an export of the same resources says, or it says why it cannot.
@@ -45,12 +46,12 @@ import Testing
 
     init() throws { export = try Export(ServerTests.resources) }
 
-    private func adapter(_ address: ServiceAddress) throws -> FHIRServerAdapter {
+    private func adapter(_ address: ServiceAddress, rowLimit: Int = FHIRServerAdapter.standardRowLimit) throws -> FHIRServerAdapter {
         let ontology = try requireOntology()
         let uris = ontology.codeSystems.flatMap { system in system.uris.map { ($0, system.shortName) } }
         return FHIRServerAdapter(
             name: "clinic", address: address, bindings: ontology.bindings(for: "fhir"),
-            codeSystems: Dictionary(uris) { first, _ in first }, http: HTTPClient())
+            codeSystems: Dictionary(uris) { first, _ in first }, http: HTTPClient(), rowLimit: rowLimit)
     }
 
     /// Breast carcinoma; PSA over 50; tamoxifen; nothing of the kind, which needs everybody; two of them at once.
@@ -94,6 +95,9 @@ import Testing
             [.findsNothingBy("component-code"), .lacks("combo-code")], [.searchesNoComponents],
             [.capsPages(7)], [.capsPages(3)], [.repeats, .capsPages(9)], [.countsNothing], [.busy(3)],
             [.refusesPOST, .capsPages(7), .lacks("medication"), .lacks("combo-code")],
+            [.ignoresElements], [.dropsChoices], [.ignoresIncludes], [.findsNothingBy("medication.code")], [.findsNothingBy("patient")],
+            [.lacks("patient")], [.dropsChoices, .capsPages(3), .countsNothing],
+            [.findsNothingBy("patient"), .findsNothingBy("medication")],
         ] as [Set<FaultyServer.Fault>])
     func aServerSaysWhatAnExportSays(_ faults: Set<FaultyServer.Fault>) async throws {
         let expected = try await found(export.adapter())
@@ -117,7 +121,8 @@ import Testing
     @Test(
         arguments: [
             (.circles, "N0445"), (.stopsEarly, "N0445"), (.sendsAway, "N0446"), (.status(401), "N0442"), (.status(500), "N0444"),
-            (.status(400), "N0443"), (.html, "N0443"), (.version("3.0.2"), "N0447"), (.outcome, "N0444"), (.busy(1_000), "N0444"),
+            (.status(400), "N0443"), (.halves, "N0443"), (.dies, "N0441"), (.html, "N0443"), (.version("3.0.2"), "N0447"),
+            (.outcome, "N0444"), (.busy(1_000), "N0444"),
         ] as [(FaultyServer.Fault, DiagnosticCode)])
     func whatCannotBeAnsweredIsNamed(_ fault: FaultyServer.Fault, _ code: DiagnosticCode) async throws {
         let server = FaultyServer(resources: ServerTests.resources, faults: [fault, .capsPages(7)])
@@ -126,6 +131,103 @@ import Testing
             #expect(failure?.diagnostic.code == code, "\(fault): \(String(describing: failure))")
             #expect(failure?.diagnostic.help?.isEmpty == false)
         }
+    }
+
+    @Test func aServerThatHoldsMoreThanIsTakenGivesNoSmallerAnswer() async throws {
+        let server = FaultyServer(resources: ServerTests.resources, faults: [.capsPages(10)])
+        try await server.serve { address, _ in
+            let failure = await #expect(throws: ExecutionFailure.self) { try await self.found(try self.adapter(address, rowLimit: 59)) }
+            #expect(failure?.diagnostic.code == "N0449")
+            let found = try await self.found(try self.adapter(address, rowLimit: 61))
+            #expect(found.first?.count == 20)
+        }
+    }
+
+    /// Real servers find nothing by what they do not know, even when they were asked to be strict; nothing by `_has` through a chain, nor by
+    /// `deceased=true`; anything by `|code`; compare units as text; let two `_has` hold for different records; give rows for `_count=0`. None of that
+    /// can hurt who never asks for it: codes, patients and medications are asked for, each tried out before, and the rest is compared here.
+    @Test func nothingIsLeftToAServerToCompare() async throws {
+        let resources =
+            ServerTests.resources + [
+                Line.patient("dead", #","deceasedBoolean":true,"gender":"female""#),
+                Line.observation("mixed", patient: "Patient/dead", #""effectiveDateTime":"2020","valueQuantity":{"value":60,"unit":"ug/L"}"#),
+                Line.condition("own", patient: "Patient/dead", #","onsetDateTime":"2020""#),
+            ]
+        let export = try Export(resources)
+        let psa = EventRequest(
+            kind: .observation, concepts: try export.concepts("Prostate Specific Antigen"),
+            value: .quantity(QuantityRange(from: QuantityBound(ExactDecimal(50), inclusive: false), unit: "ng/mL")))
+        let height = EventRequest(kind: .observation, concepts: try export.concepts("Prostate Specific Antigen"))
+        let breast = EventRequest(kind: .diagnosis, concepts: try export.concepts("Breast Carcinoma"))
+        let conditions: [Condition] = [
+            .all([.count(EventSelection(EventRequest(kind: .death)), .atLeastOne), .count(EventSelection(psa), .atLeastOne)]),
+            .all([psa, height, breast].map { .count(EventSelection($0), .atLeastOne) }),
+            .not(.count(EventSelection(EventRequest(kind: .death)), .atLeastOne)),
+        ]
+        let plans = try conditions.map { try export.expand($0) }
+        let asked = try await FaultyServer(resources: resources, faults: [.capsPages(20)]).serve { address, log in
+            for plan in plans {
+                let expected = try await PlanEngine(sources: [export.adapter()]).execute(plan).counted?.selection.patients
+                let found = try await PlanEngine(sources: [try self.adapter(address)]).execute(plan).counted?.selection.patients
+                #expect(found == expected && found?.isEmpty == false)
+            }
+            return log.requests
+        }
+        let names = asked.flatMap { request in
+            (request.split(separator: " ").last ?? "").split(separator: "?").last.map { $0.split(separator: "&") } ?? []
+        }.compactMap { $0.contains("=") ? $0.split(separator: "=").first.map(String.init) : nil }
+        let known: Set<String> = [
+            "code", "combo-code", "patient", "medication", "medication.code", "_id", "_count", "_elements", "_include", "_summary", "_offset",
+        ]
+        #expect(Set(names).subtracting(known).isEmpty, "\(Set(names))")
+        #expect(!asked.contains { $0.contains("_count=0") })
+    }
+
+    @Test func aServerThatStallsEndsWithTheDeadline() async throws {
+        let server = FaultyServer(resources: ServerTests.resources, faults: [.stalls])
+        let plan = try plans()[0]
+        try await server.serve { address, _ in
+            let adapter = try self.adapter(address)
+            let start = ContinuousClock.now
+            let failure = await #expect(throws: ExecutionFailure.self) {
+                try await PlanEngine(sources: [adapter]).execute(plan, deadline: .now + .seconds(13))
+            }
+            #expect(failure?.diagnostic.code.rawValue.isEmpty == false)
+            #expect(ContinuousClock.now - start < .seconds(30))
+        }
+    }
+
+    /// What a question takes is close to what it must take: each type once, only what is read of it, and the rest of whom it is about.
+    @Test func aQuestionTakesFewRequestsAndBytes() async throws {
+        // One in 3,000 has the diagnosis; everybody has a value.
+        var lines = ["a", "b"].map { Line.condition($0, patient: "Patient/\($0)", #","onsetDateTime":"2020""#) }
+        let narrative = #","text":{"status":"generated","div":"\#(String(repeating: "x", count: 500))"}"#
+        for id in ["a", "b"] + (0..<2_998).map({ "p\($0)" }) {
+            lines.append(Line.patient(id, #","gender":"female"\#(narrative)"#))
+            lines.append(
+                Line.observation(
+                    "o\(id)", patient: "Patient/\(id)",
+                    #""effectiveDateTime":"2020-04-01","valueQuantity":{"value":60,"system":"http://unitsofmeasure.org","code":"ng/mL"}\#(narrative)"#
+                ))
+        }
+        let plan = try plans()[5]
+        let resources = lines
+        func take(_ faults: Set<FaultyServer.Fault>) async throws -> (patients: [String]?, requests: Int, bytes: Int) {
+            try await FaultyServer(resources: resources, faults: faults).serve { address, log in
+                let engine = PlanEngine(sources: [try self.adapter(address)])
+                _ = try await engine.execute(plan)
+                log.clear()
+                let found = try await engine.execute(plan).counted?.selection.patients
+                return (found, log.requests.count, log.bytes)
+            }
+        }
+        let best = try await take([])
+        let plain = try await take([.ignoresElements, .lacks("patient")])
+        #expect(best.patients == ["a", "b"] && plain.patients == ["a", "b"])
+        // Patients in six pages; the diagnoses and how many of each; one request for the values of two.
+        #expect(best.requests <= 11, "\(best)")
+        #expect(plain.requests >= best.requests + 4, "\(plain)")
+        #expect(best.bytes * 4 < plain.bytes, "\(best.bytes) of \(plain.bytes)")
     }
 
     @Test func aServerThatIsAwayIsAFailure() async throws {

@@ -32,6 +32,23 @@ import Testing
         #expect(path.hasSuffix("/omop/omop.sqlite"))
     }
 
+    @Test func aServersExportsAreNamedByAnEntryOfTheirOwn() throws {
+        let server = "name: north\npolicy: policy.yaml\nsources:\n  - model: fhir\n    server: https://fhir.example/r4\n"
+        guard case .fhirServer = try #require(try read(server).sources.first).place else {
+            Issue.record("without an entry it is searched")
+            return
+        }
+        let source = try #require(try read(server + "    export: { everyMinutes: 30, group: cancer-1 }\n").sources.first)
+        guard case .fhirExport(_, _, let scope) = source.place else {
+            Issue.record("not an export: \(source.place)")
+            return
+        }
+        #expect(scope == "Group/cancer-1" && source.index?.every == .seconds(1_800) && source.index?.staleAfter == .seconds(48 * 3_600))
+        let wrong = #expect(throws: DiagnosticList.self) { try read(server + "    export: { group: ../Patient }\n") }
+        #expect(wrong?.diagnostics.map(\.code) == ["N0124"])
+        #expect(throws: DiagnosticList.self) { try read(server + "    export: { minutes: 1 }\n") }
+    }
+
     @Test func aDatabaseServerIsNamedByAnAddressWithoutAPassword() throws {
         let lines = "    schema: cdm\n    vocabulary: vocab\n    passwordFile: secrets/omop\n"
         let text = good.replacingOccurrences(

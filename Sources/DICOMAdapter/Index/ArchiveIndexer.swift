@@ -20,6 +20,7 @@ struct ArchiveIndexer {
     let server: DICOMwebServer
     let profile: ArchiveProfile
     let fields: ArchiveFields
+    let regions: CodedRegions
     let report: (IndexProgress) -> Void
 
     /// Series that are read and written as one.
@@ -30,14 +31,15 @@ struct ArchiveIndexer {
     private static let mostConfirmed = 1_000
 
     func run(_ writer: IndexWriter) async throws -> IndexProgress {
+        try await profile.requireIssuers(server, fields)
         let routes = try await profile.routes(to: index.tags.names, ofImages: index.tags.ofImages, server, fields)
         let told = routes.filter { $0.value == .series }.keys.sorted()
         let others = routes.filter { $0.value != .series }.keys.sorted()
-        let search = ImageSearch(server: server, tags: others, isTold: others.allSatisfy { routes[$0] == .images })
+        let search = ImageSearch(server: server, tags: others, isTold: others.allSatisfy { routes[$0] == .images }, regions: regions)
         try writer.begin(at: Date())
         var state = PassState()
         try await PagedSearch(
-            server: server, path: "/series", tags: told, kept: fields.tags + [SeriesRecord.imageCount],
+            server: server, path: "/series", tags: told + fields.issuerTags, kept: fields.tags + [SeriesRecord.imageCount],
             identity: [fields.patient, fields.study, fields.series], page: SeriesSearch.page, acceptsOverlap: true
         ).run(
             begin: { state.progress.listed = 0 },

@@ -92,7 +92,8 @@ struct FolderIndexer {
         return Image(
             file: file,
             series: IndexedSeries(
-                patient: tree[fields.patient].first ?? "", study: study, uid: uid, sexes: texts(fields.sex),
+                patient: fields.patient(tree[fields.patient].first, issuedBy: tree[ArchiveFields.issuerTag].first) ?? "", study: study,
+                uid: uid, sexes: texts(fields.sex),
                 births: texts(fields.birthDate),
                 start: fields.start.flatMap { tree[$0].first }.flatMap(DateRange.init(dicom:)), listing: nil,
                 evidence: SeriesEvidence(series: DICOMJSONObject([:]), images: objects)), note: nil)

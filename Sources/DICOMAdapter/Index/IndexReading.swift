@@ -13,6 +13,26 @@ struct IndexReading: SeriesReading {
     private struct Opened: Sendable {
         let snapshot: DatabaseSnapshot
         let profiles: [(id: Int64, evidence: SeriesEvidence)]
+
+        /// What the profiles say that do not say no to every group of tests.
+        func truths(of request: LoweredRequest) -> [Int64: [Truth]] {
+            var truths: [Int64: [Truth]] = [:]
+            for profile in profiles {
+                let found = profile.evidence.truths(of: request.groups)
+                if found.isEmpty || found.contains(where: { $0 != .no }) { truths[profile.id] = found }
+            }
+            return truths
+        }
+    }
+
+    /// Studies are told from each other by their numbers, and only of what is found are the names looked up.
+    func events(of request: EventRequest, _ lowered: LoweredRequest) async throws(SourceFailure) -> [SourceEvent] {
+        try await reading { opened in
+            let truths = opened.truths(of: lowered)
+            return try await opened.snapshot.read { database in
+                try IndexedEvents(database, truths: truths, isOfStudies: request.kind == .imagingStudy).found()
+            }
+        }
     }
 
     init(_ index: TagIndex) {
@@ -35,18 +55,18 @@ struct IndexReading: SeriesReading {
         JOIN patient ON patient.id = study.patient WHERE patient.name <> ''
         """
 
-    func people() async throws(SourceFailure) -> [PersonRecord] {
+    func people() async throws(SourceFailure) -> People {
         try await reading { opened in
             try await opened.snapshot.read { database in
-                let contents = try Row.fetchAll(database, sql: "SELECT id, content FROM person")
-                let persons = Dictionary(
-                    try contents.map { row in (row[0] as Int64, try IndexContent.person(row[1])) }, uniquingKeysWith: { first, _ in first })
-                let rows = try Row.fetchCursor(database, sql: "SELECT name, person FROM patient WHERE name <> ''")
-                var people: [PersonRecord] = []
-                while let row = try rows.next() {
-                    let person = persons[row[1]]
-                    people.append(PersonRecord(id: row[0], sexes: person?.sexes ?? [], births: person?.births ?? []))
+                var people = People(facts: [People.Facts(sexes: [], births: [])])
+                var positions: [Int64: Int] = [:]
+                for row in try Row.fetchAll(database, sql: "SELECT id, content FROM person") {
+                    let person = try IndexContent.person(row[1])
+                    positions[row[0]] = people.facts.count
+                    people.facts.append(People.Facts(sexes: person.sexes, births: person.births))
                 }
+                let rows = try Row.fetchCursor(database, sql: "SELECT name, person FROM patient WHERE name <> ''")
+                while let row = try rows.next() { people.members.append((row[0], positions[row[1]] ?? 0)) }
                 return people
             }
         }
@@ -65,16 +85,30 @@ struct IndexReading: SeriesReading {
         }
     }
 
-    func rows(of request: LoweredRequest) async throws(SourceFailure) -> [SeriesRow] {
+    /// How many series a request may find, counted by what they say.
+    func count(of request: LoweredRequest) async throws(SourceFailure) -> Int {
         try await reading { opened in
-            var truths: [Int64: [Truth]] = [:]
-            for profile in opened.profiles {
-                let found = profile.evidence.truths(of: request.groups)
-                if found.isEmpty || found.contains(where: { $0 != .no }) { truths[profile.id] = found }
+            let wanted = opened.profiles.filter { $0.evidence.truths(of: request.groups).contains { $0 != .no } }.map(\.id)
+            let list = "[\(wanted.map { "\($0)" }.joined(separator: ","))]"
+            return try await opened.snapshot.read { database in
+                try Int.fetchOne(
+                    database,
+                    sql: "SELECT count(*) FROM json_each(?) AS wanted JOIN series ON series.profile = wanted.value", arguments: [list])
+                    ?? 0
             }
+        }
+    }
+
+    func rows(of request: LoweredRequest, patients: PatientRestriction?) async throws(SourceFailure) -> [SeriesRow] {
+        try await reading { opened in
+            let truths = opened.truths(of: request)
             let wanted = "[\(truths.keys.sorted().map { "\($0)" }.joined(separator: ","))]"
+            let names = try patients.map { String(decoding: try JSONEncoder().encode($0.ids), as: UTF8.self) }
             return try await opened.snapshot.read { [truths] database in
-                let cursor = try Row.fetchCursor(database, sql: IndexReading.statement, arguments: [wanted])
+                let restriction = names == nil ? "" : " AND patient.name IN (SELECT value FROM json_each(?))"
+                let cursor = try Row.fetchCursor(
+                    database, sql: IndexReading.statement + restriction,
+                    arguments: StatementArguments([wanted] + [names].compactMap(\.self)))
                 var rows: [SeriesRow] = []
                 while let row = try cursor.next() {
                     rows.append(
@@ -87,7 +121,7 @@ struct IndexReading: SeriesReading {
         }
     }
 
-    private static func days(_ earliest: Int?, _ latest: Int?) -> DateRange? {
+    static func days(_ earliest: Int?, _ latest: Int?) -> DateRange? {
         guard let earliest, let latest else { return nil }
         return DateRange(CalendarDate(daysSinceEpoch: earliest), CalendarDate(daysSinceEpoch: latest))
     }

@@ -2,17 +2,7 @@ public import Execution
 import GRDB
 import Hyperontology
 
-/// A recorded value that no concept is mapped to, so that a test of it is unknown. For who runs the node alone, and after its gate.
-public struct UnmappedValue: Sendable, Hashable {
-    /// The property's IRI.
-    public let property: String
-    /// As recorded, in capitals.
-    public let value: String
-    /// How many patients have a series with it.
-    public let patients: Int
-}
-
-extension DICOMAdapter {
+extension DICOMAdapter: ValueSource {
     /// The values in the index that the hyperontology has no mapping for, by property, the most frequent first.
     @concurrent public func unmappedValues() async throws(SourceFailure) -> [UnmappedValue] {
         guard let index else { return [] }
@@ -36,11 +26,19 @@ extension DICOMAdapter {
                             JOIN study ON study.id = series.study JOIN patient ON patient.id = study.patient WHERE patient.name <> ''
                             """, arguments: [list]) ?? 0
                 }
-                found.append(UnmappedValue(property: place.property, value: place.value, patients: patients))
+                found.append(UnmappedValue(place: place.property, value: place.value, patients: patients))
             }
-            return found.filter { $0.patients > 0 }.sorted { ($0.property, -$0.patients, $0.value) < ($1.property, -$1.patients, $1.value) }
+            return found.filter { $0.patients > 0 }.inOrder
         } catch {
             throw index.failure(error)
+        }
+    }
+
+    /// Whether a code is of a scheme that another field of the property reads.
+    private func isOfAnother(_ field: PropertyField, _ value: String, _ binding: PropertyBinding) -> Bool {
+        guard let path = TagPath(field.name), path.scheme != nil, let bar = value.firstIndex(of: "|") else { return false }
+        return binding.fields.contains { other in
+            TagPath(other.name).map { $0.isBeside(path) && $0.scheme == String(value[..<bar]) } ?? false
         }
     }
 
@@ -56,7 +54,10 @@ extension DICOMAdapter {
                 guard let system = field.codeSystem else { continue }
                 for object in [evidence.series] + evidence.images {
                     guard case .values(let values) = object[field.name] else { continue }
-                    for value in values where !bindings.knows(value, in: system) && !bindings.knows(value.uppercased(), in: system) {
+                    for value in values
+                    where !isOfAnother(field, value, binding) && !bindings.knows(value, in: system)
+                        && !bindings.knows(value.uppercased(), in: system)
+                    {
                         found.insert(ValuePlace(property: property, value: value.uppercased()))
                     }
                 }

@@ -11,8 +11,14 @@ struct FHIRServer: Sendable {
     let http: HTTPClient
     /// Where the server lets programs in by tokens that they ask for.
     let tokens: AccessTokens?
+    /// More resources than this are not taken from one search.
+    let mostResources: Int
 
-    init(source: String, address: ServiceAddress, service: BackendService? = nil, http: HTTPClient) {
+    init(
+        source: String, address: ServiceAddress, service: BackendService? = nil, http: HTTPClient,
+        mostResources: Int = FHIRServerAdapter.standardRowLimit
+    ) {
+        self.mostResources = mostResources
         self.source = source
         self.address = address
         self.http = http
@@ -46,6 +52,22 @@ struct FHIRServer: Sendable {
         request.headers["Content-Type"] = "application/x-www-form-urlencoded"
         request.body = Array(FHIRServer.form(parameters).utf8)
         return try await send(request)
+    }
+
+    /// A request that is answered otherwise than by one resource: of a bulk export.
+    /// - Parameters:
+    ///   - headers: in place of those of a search.
+    ///   - file: takes the answer's body.
+    ///   - patience: for the whole exchange.
+    func exchange(
+        _ method: HTTPMethod, _ location: String, headers: [(String, String)], into file: String? = nil, patience: Duration? = nil
+    ) async throws(SourceFailure) -> HTTPResponse {
+        var request = try request(method, try absolute(location))
+        for (name, value) in headers { request.headers[name] = value }
+        request.destination = file
+        if file != nil { request.maximumBodySize = .max }
+        if let patience { request.timeout = patience }
+        return try await respond(to: request)
     }
 
     static func form(_ parameters: [(String, String)]) -> String {
@@ -89,7 +111,10 @@ struct FHIRServer: Sendable {
         return request
     }
 
-    private func send(_ request: HTTPRequest) async throws(SourceFailure) -> Answer {
+    private func send(_ request: HTTPRequest) async throws(SourceFailure) -> Answer { try read(try await respond(to: request)) }
+
+    /// The answer to a request, whatever its status, with patience for a server that is busy.
+    private func respond(to request: HTTPRequest) async throws(SourceFailure) -> HTTPResponse {
         var hasNewToken = false
         for attempt in 1... {
             var request = request
@@ -108,16 +133,16 @@ struct FHIRServer: Sendable {
                 await tokens.forget(authorization)
                 continue
             }
-            guard [429, 502, 503, 504].contains(response.status), attempt < FHIRServer.attempts else { return try read(response) }
+            guard [429, 502, 503, 504].contains(response.status), attempt < FHIRServer.attempts else { return response }
             try await pause(response, attempt)
         }
         throw failure("N0441", "the server of `\(source)` does not answer", help: "ask again")
     }
 
     /// As long as the server asks for, in seconds; else longer each time.
-    private func pause(_ response: HTTPResponse, _ attempt: Int) async throws(SourceFailure) {
+    func pause(_ response: HTTPResponse, _ attempt: Int) async throws(SourceFailure) {
         let asked = response.headers["Retry-After"].flatMap { Int($0) }
-        let pause = asked.map { Duration.seconds(min(max($0, 0), FHIRServer.longestPause)) } ?? .milliseconds(250 << attempt)
+        let pause = asked.map { Duration.seconds(min(max($0, 0), FHIRServer.longestPause)) } ?? .milliseconds(250 << min(attempt, 6))
         do {
             try await Task.sleep(for: pause)
         } catch {
@@ -149,7 +174,7 @@ struct FHIRServer: Sendable {
     }
 
     /// What an OperationOutcome says (section 2.3.13).
-    private static func words(of response: HTTPResponse) -> String {
+    static func words(of response: HTTPResponse) -> String {
         let outcome = FHIRElement(line: Data(response.body))
         let issue = outcome?.all(at: "issue").first
         let text = issue?["diagnostics"]?.text ?? issue?["details"]?["text"]?.text ?? issue?["code"]?.text

@@ -25,18 +25,21 @@ public struct FHIRServerAdapter: SourceAdapter {
     ///   - service: who this node is to a server that gives tokens; nil for one that does not.
     ///   - bindings: the hyperontology's bindings for `fhir`.
     ///   - codeSystems: the short names of code systems, by the URIs that stand in `Coding.system`.
+    ///   - rowLimit: how many resources of one search are taken at most; beyond it there is no answer rather than a smaller one.
     public init(
         name: String, address: ServiceAddress, service: BackendService? = nil, bindings: ModelBindings, codeSystems: [String: CodeSystem],
-        http: HTTPClient
+        http: HTTPClient, rowLimit: Int = FHIRServerAdapter.standardRowLimit
     ) {
         self.name = name
         self.bindings = bindings
-        server = FHIRServer(source: name, address: address, service: service, http: http)
+        server = FHIRServer(source: name, address: address, service: service, http: http, mostResources: rowLimit)
         places = BoundPlaces(bindings)
         codings = FHIRCodingReader(codeSystems: codeSystems)
         profile = ServerProfile()
         session = nil
     }
+
+    public static let standardRowLimit = 5_000_000
 
     private init(_ adapter: FHIRServerAdapter, session: ServerSession) {
         name = adapter.name
@@ -50,10 +53,10 @@ public struct FHIRServerAdapter: SourceAdapter {
 
     public func session(for plan: ExpandedPlan) -> any SourceAdapter { FHIRServerAdapter(self, session: begin(plan)) }
 
-    private func begin(_ plan: ExpandedPlan) -> ServerSession {
+    private func begin(_ plan: ExpandedPlan, requiring required: [EventRequest] = []) -> ServerSession {
         let bindings = bindings
         return ServerSession(server: server, profile: profile, places: places, codings: codings) { served in
-            SearchNeeds(plan, bindings: bindings, served: served)
+            SearchNeeds(plan, bindings: bindings, served: served, required: required)
         }
     }
 
@@ -132,6 +135,12 @@ public struct FHIRServerAdapter: SourceAdapter {
         return try await StoreReading(queue: try await session.store(), source: name).patients(sexCodes: bindings.sexCodes)
     }
 
+    /// Those of `Patient.identifier` in a system.
+    public func identifiers(in domain: String) async throws(SourceFailure) -> [String: [String]] {
+        guard let session else { throw outsideOfExecution }
+        return try await StoreReading(queue: try await session.store(), source: name).identifiers(in: domain)
+    }
+
     public func events(matching request: EventRequest, in plan: ExpandedPlan) async throws(SourceFailure) -> [SourceEvent] {
         let lowered = lower(request, plan)
         guard !lowered.queries.isEmpty else {
@@ -143,6 +152,11 @@ public struct FHIRServerAdapter: SourceAdapter {
         guard let session else { throw outsideOfExecution }
         let store = try await session.store()
         return try await StoreReading(queue: store, source: name).events(lowered)
+    }
+
+    /// Of patients who lack what is required, less is fetched where that takes fewer requests.
+    public func deliver(_ order: SourceOrder, in plan: ExpandedPlan) async throws(SourceFailure) -> SourceDelivery {
+        try await FHIRServerAdapter(self, session: begin(plan, requiring: order.required)).deliverSeparately(order, in: plan)
     }
 
     public func nativeQueries(for request: EventRequest, in plan: ExpandedPlan) -> [NativeQuery] {

@@ -5,31 +5,41 @@ import Execution
 struct SearchPages: Sendable {
     let server: FHIRServer
 
-    /// More resources than this are not taken from one search.
-    static let most = 5_000_000
-
     /// The matches on the first page.
-    func first(of type: String, _ parameters: [(String, String)]) async throws(SourceFailure) -> [FHIRElement] {
-        try matches(in: try await begin(type, parameters), type)
+    /// - Parameter also: types of resources that are included beside the matches.
+    func first(of type: String, _ parameters: [(String, String)], also: Set<String> = []) async throws(SourceFailure) -> [FHIRElement] {
+        try matches(in: try await begin(type, parameters), type, also)
     }
 
-    /// Hands over every match, page by page.
+    /// How many matches there are, as the server counts them; nil where it does not.
+    func count(of type: String, _ parameters: [(String, String)]) async throws(SourceFailure) -> Int? {
+        try await begin(type, parameters + [("_summary", "count")])["total"]?.number.flatMap { Int("\($0)") }
+    }
+
+    /// Hands over every match, page by page: the next page is asked for when the last has been taken, so that no more than one is held.
+    /// - Parameter also: types of resources that are included beside the matches.
     /// - Throws: rather than to end before the server has said everything: when fewer came than it counted, a link leads in a circle or
     ///   to another server, or an answer holds an error.
-    func all(of type: String, _ parameters: [(String, String)], _ take: (FHIRElement) throws -> Void) async throws {
+    func all(
+        of type: String, _ parameters: [(String, String)], also: Set<String> = [], _ take: (FHIRElement) throws -> Void
+    ) async throws {
         var page = try await begin(type, parameters)
         let total = page["total"]?.number.flatMap { Int("\($0)") }
         var visited: Set<String> = []
         var ids: Set<String> = []
         while true {
-            for resource in try matches(in: page, type) {
+            for resource in try matches(in: page, type, also) {
+                guard resource["resourceType"]?.text == type else {
+                    try take(resource)
+                    continue
+                }
                 // A server may repeat a resource that moved between pages.
                 if let id = resource["id"]?.text, !ids.insert(id).inserted { continue }
                 try take(resource)
             }
-            guard ids.count <= SearchPages.most else {
+            guard ids.count <= server.mostResources else {
                 throw failure(
-                    "N0449", "holds more than \(SearchPages.most) of \(type) for one question", "serve a part of them, or export them")
+                    "N0449", "holds more than \(server.mostResources) of \(type) for one question", "serve a part of them, or export them")
             }
             guard let next = page.all(at: "link").first(where: { $0["relation"]?.text == "next" })?["url"]?.text else { break }
             guard visited.insert(next).inserted else {
@@ -62,8 +72,8 @@ struct SearchPages: Sendable {
         }
     }
 
-    private func matches(in bundle: FHIRElement, _ type: String) throws(SourceFailure) -> [FHIRElement] {
-        var found: [FHIRElement] = []
+    private func matches(in bundle: FHIRElement, _ type: String, _ also: Set<String>) throws(SourceFailure) -> [FHIRElement] {
+        var matches: [FHIRElement] = []
         for entry in bundle.all(at: "entry") {
             guard let resource = entry["resource"] else { continue }
             if resource["resourceType"]?.text == "OperationOutcome" {
@@ -71,11 +81,11 @@ struct SearchPages: Sendable {
                     let words = issue["diagnostics"]?.text ?? issue["code"]?.text ?? "it gives no reason"
                     throw failure("N0444", "failed in a search for \(type): \(words.prefix(300))", "look into its log")
                 }
-            } else if resource["resourceType"]?.text == type {
-                found.append(resource)
+            } else if let found = resource["resourceType"]?.text, found == type || also.contains(found) {
+                matches.append(resource)
             }
         }
-        return found
+        return matches
     }
 
     private func failure(_ code: DiagnosticCode, _ what: String, _ help: String) -> SourceFailure {

@@ -18,14 +18,36 @@ final class ServerProfile: Sendable {
         case none
     }
 
+    /// What was seen to work, beyond the codes of records.
+    struct Findings: Sendable {
+        /// By type, whether it is found by the patient that it is of.
+        var patients: [String: Bool] = [:]
+        /// By type, whether it is found by the code of the Medication that it points at, with that Medication.
+        var chains: [String: Bool] = [:]
+        /// By type and elements, whether these come whole when nothing else is asked for.
+        var elements: [String: Bool] = [:]
+    }
+
     private struct State {
         var types: [String: TypeProfile]?
         var narrowings: [String: Narrowing] = [:]
         /// By type, whether it is found by the Medication that it points at.
         var findsByMedication: [String: Bool] = [:]
+        var findings = Findings()
+        var samples: [String: [FHIRElement]] = [:]
     }
 
     private let state = Mutex(State())
+
+    /// What was found out before, or is found out now; nothing is kept of what could not be.
+    func settled(
+        _ property: any WritableKeyPath<Findings, [String: Bool]> & Sendable, _ key: String, _ find: () async throws -> Bool?
+    ) async throws -> Bool {
+        if let known = state.withLock({ $0.findings[keyPath: property][key] }) { return known }
+        guard let found = try await find() else { return false }
+        state.withLock { $0.findings[keyPath: property][key] = found }
+        return found
+    }
 
     /// The types that can be searched; nil when the server was not asked yet.
     var types: [String: TypeProfile]? { state.withLock { $0.types } }
@@ -73,7 +95,7 @@ final class ServerProfile: Sendable {
     private func tryNarrowing(_ type: String, _ server: FHIRServer, _ places: BoundPlaces) async throws(SourceFailure) -> Narrowing? {
         let parameters = ServerProfile.codeParameters(in: try await types(server)[type]?.parameters ?? [])
         guard !parameters.isEmpty else { return Narrowing.none }
-        let sample = try await SearchPages(server: server).first(of: type, ServerProfile.sample)
+        let sample = try await sample(of: type, server)
         guard !sample.isEmpty else { return nil }
         // What a record holds inside itself is found by no search.
         if let field = places.medicationField(of: type), sample.contains(where: { $0[field]?["reference"]?.text?.hasPrefix("#") ?? false })
@@ -116,7 +138,7 @@ final class ServerProfile: Sendable {
         guard let field = places.medicationField(of: type), try await types(server)[type]?.parameters.contains("medication") ?? false else {
             return false
         }
-        let sample = try await SearchPages(server: server).first(of: type, ServerProfile.sample)
+        let sample = try await sample(of: type, server)
         let references = sample.lazy.compactMap { $0[field]?["reference"]?.text }
         guard let reference = references.first(where: { $0.hasPrefix("Medication/") }) else { return false }
         let isRight = try await finds(type, server, by: "medication", reference, "Medication/cohortium-none") { resource in
@@ -128,9 +150,17 @@ final class ServerProfile: Sendable {
 
     private static let sample = [("_count", "50")]
 
+    /// Some records of a type, fetched once.
+    func sample(of type: String, _ server: FHIRServer) async throws(SourceFailure) -> [FHIRElement] {
+        if let known = state.withLock({ $0.samples[type] }) { return known }
+        let found = try await SearchPages(server: server).first(of: type, ServerProfile.sample)
+        if !found.isEmpty { state.withLock { $0.samples[type] = found } }
+        return found
+    }
+
     /// Whether a parameter finds what has a value, alone and among several, and nothing by a value that nothing has. Servers are known to
     /// ignore what they do not understand, and then return everything or nothing.
-    private func finds(
+    func finds(
         _ type: String, _ server: FHIRServer, by parameter: String, _ value: String, _ impossible: String, _ isMeant: (FHIRElement) -> Bool
     ) async throws(SourceFailure) -> Bool {
         let pages = SearchPages(server: server)
@@ -148,13 +178,13 @@ final class ServerProfile: Sendable {
         return names.contains("component-code") ? ["code", "component-code"] : ["code"]
     }
 
-    private static let impossible = "https://cohortium.invalid/none|none"
+    static let impossible = "https://cohortium.invalid/none|none"
 
     private static let ownCodes = ["code", "medicationCodeableConcept"]
     private static let componentCodes = ["component.code"]
 
     /// The codes that a record has in some elements, as a search would name them (section 3.1.1.4.10).
-    private static func tokens(of resource: FHIRElement, at paths: [String]) -> [String] {
+    static func tokens(of resource: FHIRElement, at paths: [String]) -> [String] {
         paths.flatMap { resource.all(at: $0) }.flatMap { $0.all(at: "coding") }.compactMap { coding in
             guard let system = coding["system"]?.text, let code = coding["code"]?.text else { return nil }
             return SearchToken.text(system: system, code: code)

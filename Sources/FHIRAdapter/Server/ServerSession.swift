@@ -20,9 +20,10 @@ struct ServerSession: Sendable {
         let wasReached = profile.types != nil
         reading = SharedReading {
             guard wasReached else { throw try await ServerSession.absence(of: server, profile) }
-            let fetch = ServerFetch(
-                server: server, profile: profile, served: try await profile.types(server), places: places, codings: codings)
-            return try await fetch.store(needs(Set(fetch.served.keys)))
+            let served = try await profile.types(server)
+            return try await ServerFetch(
+                server: server, profile: profile, served: served, places: places, codings: codings, needs: needs(Set(served.keys))
+            ).store()
         }
     }
 

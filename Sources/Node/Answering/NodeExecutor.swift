@@ -9,8 +9,16 @@ public struct NodeExecutor: Sendable {
     private let sources: ScopedSources
     private let policy: DisclosurePolicy
 
-    /// - Parameter terms: by a source's name, under which its data are given.
-    public init(sources: [any SourceAdapter], policy: DisclosurePolicy, terms: [String: NodeConfiguration.Terms] = [:]) {
+    private let memory: Int
+
+    /// - Parameters:
+    ///   - terms: by a source's name, under which its data are given.
+    ///   - memory: what one question may hold of patients and events, in bytes.
+    public init(
+        sources: [any SourceAdapter], policy: DisclosurePolicy, terms: [String: NodeConfiguration.Terms] = [:],
+        memory: Int = PlanEngine.standardMemory
+    ) {
+        self.memory = memory
         self.sources = ScopedSources(sources, terms: terms)
         self.policy = policy
     }
@@ -47,7 +55,7 @@ public struct NodeExecutor: Sendable {
         deadline: ContinuousClock.Instant? = nil
     ) async -> Answer {
         let used = sources.within(scope)
-        let engine = PlanEngine(sources: used)
+        let engine = PlanEngine(sources: used, memory: memory)
         let criteria = engine.assess(plan).coverage
         if let reason = policy.refusal(ofPurpose: purpose) ?? policy.refusal(of: plan.plan) {
             return Answer(outcome: .refused(reason: reason), criteria: criteria)
@@ -56,7 +64,8 @@ public struct NodeExecutor: Sendable {
             return Answer(outcome: .notEvaluable(reasons: ScopedSources.reasons(scope)), criteria: criteria)
         }
         do {
-            let result = try await engine.execute(plan, deadline: deadline)
+            // Numbers alone leave the sources that can count by themselves.
+            let result = try await engine.execute(plan, detail: .counts, deadline: deadline)
             switch result.outcome {
             case .notEvaluable(let reasons): return Answer(outcome: .notEvaluable(reasons: reasons), criteria: result.coverage)
             case .counted(let counted):

@@ -18,8 +18,14 @@ public struct NodeConfiguration: Sendable, Hashable {
     /// A folder for what the node keeps between runs; `state` beside the file when not given.
     public let state: String
     public let sources: [Source]
+    /// Who the patients of the sources are; nil where the sources call them the same.
+    public let crosswalk: Crosswalk?
+    /// What one question may hold of patients and events, in bytes.
+    public let memory: Int
     /// What the operator calls the state of the data, as `2025-10`; it is published. Nil where it is not said.
     public let dataVersion: String?
+    /// A Turtle file that describes the node's datasets, or a folder of such files; nil where none is described.
+    public let datasets: String?
     /// The hub that the node works for; nil for a node that only answers its own operator.
     public let hub: Hub?
     /// A folder with DICOM files, as patient/study/series/file, for tools; nil when no source's images lie in files.
@@ -65,9 +71,11 @@ public struct NodeConfiguration: Sendable, Hashable {
     public struct Source: Sendable, Hashable {
         public let name: String
         public let place: Place
-        /// For images: how their index is kept; nil where the archive itself is asked.
+        /// For images and exports: how their index, or what was exported, is kept; nil where the source itself is asked.
         public let index: Index?
         public let terms: Terms
+        /// How its identifiers of patients are to be understood.
+        public let identity: Identity
 
         /// What kind of place it is, and where.
         public enum Place: Sendable, Hashable {
@@ -79,10 +87,25 @@ public struct NodeConfiguration: Sendable, Hashable {
             case bulkFHIR(String)
             /// A FHIR server with a search interface.
             case fhirServer(ServiceAddress, BackendService?)
+            /// A FHIR server whose bulk exports are read; of all patients, or of a group.
+            case fhirExport(ServiceAddress, BackendService?, scope: String)
             /// An archive of images.
             case dicomWeb(ServiceAddress)
             /// A folder of DICOM files.
             case dicomFolder(String)
+        }
+
+        /// How a source's identifiers of patients are to be understood.
+        public struct Identity: Sendable, Hashable {
+            /// The system of `Patient.identifier` in FHIR, the issuer of the Patient ID in DICOM; nil for the source's own identifiers.
+            public let domain: String?
+            /// Whether they are what the crosswalk calls the patients.
+            public let isShared: Bool
+
+            public init(domain: String? = nil, isShared: Bool = false) {
+                self.domain = domain
+                self.isShared = isShared
+            }
         }
 
         /// How an index of images is kept.
@@ -96,12 +119,28 @@ public struct NodeConfiguration: Sendable, Hashable {
         public var model: SourceModel {
             switch place {
             case .sqlite, .postgres: .omop
-            case .bulkFHIR, .fhirServer: .fhir
+            case .bulkFHIR, .fhirServer, .fhirExport: .fhir
             case .dicomWeb, .dicomFolder: .dicom
             }
         }
     }
 
+}
+
+extension NodeConfiguration {
+    /// Where it is said who the patients of a node's sources are.
+    public struct Crosswalk: Sendable, Hashable {
+        public let place: Place
+        /// What is done where it is not clear.
+        public let conflicts: IdentityConflicts
+
+        public enum Place: Sendable, Hashable {
+            /// A file of comma-separated values.
+            case file(String)
+            /// A table of one of the node's OMOP databases.
+            case table(String, source: String)
+        }
+    }
 }
 
 extension NodeConfiguration {
@@ -116,6 +155,42 @@ extension NodeConfiguration {
         let images: String?
         let tools: [ToolEntry]?
         let dataVersion: String?
+        let datasets: String?
+        let crosswalk: CrosswalkEntry?
+        let memoryMegabytes: Int?
+    }
+
+    private struct CrosswalkEntry: Decodable {
+        let file: String?
+        let source: String?
+        let table: String?
+        let conflicts: String?
+
+        /// - Throws: `N0130` to `N0132` for what it does not say, or says twice.
+        func crosswalk(
+            in path: String, of sources: [Source], _ absolute: (String) -> String
+        ) throws(Diagnostic) -> Crosswalk {
+            let rule = conflicts.map { IdentityConflicts(rawValue: $0) } ?? .refuse
+            guard let rule else {
+                throw Diagnostic(
+                    "N0132", "`conflicts: \(conflicts ?? "")` of the crosswalk in `\(path)` is not understood",
+                    help: "write `refuse`, to answer nothing as long as it is not clear whose an identifier is, or `apart`")
+            }
+            switch (file, source, table) {
+            case (let file?, nil, nil): return Crosswalk(place: .file(absolute(file)), conflicts: rule)
+            case (nil, let source?, let table?):
+                guard sources.contains(where: { $0.name == source && $0.model == .omop }) else {
+                    throw Diagnostic(
+                        "N0131", "the crosswalk in `\(path)` is said to be in `\(source)`, which is no OMOP source of this node",
+                        help: "name one of its sources with `model: omop`, or give a `file`")
+                }
+                return Crosswalk(place: .table(table, source: source), conflicts: rule)
+            default:
+                throw Diagnostic(
+                    "N0130", "the crosswalk in `\(path)` does not say where it is",
+                    help: "give it either a `file`, or a `table` and the OMOP `source` that it is in")
+            }
+        }
     }
 
     private struct HubEntry: Decodable {
@@ -152,15 +227,36 @@ extension NodeConfiguration {
         let authorization: String?
         let smart: SMARTEntry?
         let index: IndexEntry?
+        let export: ExportEntry?
 
         let collections: [String]?
         let access: [String]?
+        let identifierDomain: String?
+        let identifiers: String?
+
+        /// How its identifiers of patients are to be understood.
+        /// - Throws: `N0133` for a domain in a model that has none, `N0134` for a word that is not known.
+        func identity(of name: String, in path: String) throws(Diagnostic) -> Source.Identity {
+            if let identifierDomain, model == SourceModel.omop.rawValue {
+                throw Diagnostic(
+                    "N0133",
+                    "the OMOP source `\(name)` in `\(path)` has an `identifierDomain` (`\(identifierDomain)`), but its model knows none",
+                    help: "take it out: patients are called by `person_source_value` where it is filled in, else by `person_id`")
+            }
+            guard identifiers == nil || identifiers == "shared" else {
+                throw Diagnostic(
+                    "N0134", "`identifiers: \(identifiers ?? "")` of the source `\(name)` in `\(path)` is not understood",
+                    help: "write `shared` where they are what the crosswalk calls the patients, or take it out")
+            }
+            return Source.Identity(domain: identifierDomain, isShared: identifiers == "shared")
+        }
 
         /// An index where one is wanted or needed: a folder is searched through one alone.
         func keeping(of place: Source.Place) -> Source.Index? {
             switch place {
             case .dicomWeb: index?.keeping
             case .dicomFolder: (index ?? IndexEntry()).keeping
+            case .fhirExport: export?.keeping
             default: nil
             }
         }
@@ -187,8 +283,9 @@ extension NodeConfiguration {
                     let service = smart.map {
                         BackendService(client: $0.client, keyFile: absolute($0.key), keyID: $0.keyID, scope: $0.scope)
                     }
-                    return .fhirServer(
-                        ServiceAddress(url: server, caFile: ca.map(absolute), authorizationFile: authorization.map(absolute)), service)
+                    let address = ServiceAddress(url: server, caFile: ca.map(absolute), authorizationFile: authorization.map(absolute))
+                    guard let export else { return .fhirServer(address, service) }
+                    return .fhirExport(address, service, scope: try export.scope(of: name, in: path))
                 }
             case .dicom:
                 if let folder { return .dicomFolder(absolute(folder)) }
@@ -206,6 +303,31 @@ extension NodeConfiguration {
         }
     }
 
+    private struct ExportEntry: Decodable {
+        let everyMinutes: Int?
+        let staleAfterHours: Int?
+        let group: String?
+
+        var keeping: Source.Index {
+            Source.Index(every: .seconds(60 * max(1, everyMinutes ?? 1_440)), staleAfter: .seconds(3_600 * max(1, staleAfterHours ?? 48)))
+        }
+
+        /// - Throws: `N0124` for a group whose name is no logical id (FHIR R4, section 2.24.0.1: `id`).
+        func scope(of name: String, in path: String) throws(Diagnostic) -> String {
+            guard let group else { return "Patient" }
+            let isID = group.utf8.allSatisfy { byte in
+                byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || Character(Unicode.Scalar(byte)).isLetter
+                    || Character(Unicode.Scalar(byte)).isNumber
+            }
+            guard isID, (1...64).contains(group.utf8.count) else {
+                throw Diagnostic(
+                    "N0124", "the group `\(group)` of the source `\(name)` in `\(path)` is no id",
+                    help: "give the id of a Group on the server")
+            }
+            return "Group/\(group)"
+        }
+    }
+
     private struct IndexEntry: Decodable {
         let everyMinutes: Int?
         let staleAfterHours: Int?
@@ -217,16 +339,20 @@ extension NodeConfiguration {
         }
     }
 
-    private static let keys: Set<String> = ["name", "policy", "ontologies", "state", "sources", "hub", "images", "tools", "dataVersion"]
+    private static let keys: Set<String> = [
+        "name", "policy", "ontologies", "state", "sources", "hub", "images", "tools", "dataVersion", "datasets", "crosswalk",
+        "memoryMegabytes",
+    ]
     /// Of what lies below another key.
     private static let innerKeys: [String: Set<String>] = [
         "sources": [
             "name", "model", "sqlite", "postgres", "schema", "vocabulary", "passwordFile", "folder", "server", "dicomweb", "ca",
-            "authorization", "smart", "index", "collections", "access",
-        ], "hub": ["url", "ca", "proxy"],
+            "authorization", "smart", "index", "export", "collections", "access", "identifierDomain", "identifiers",
+        ], "crosswalk": ["file", "source", "table", "conflicts"], "hub": ["url", "ca", "proxy"],
         "tools": ["name", "executable", "parameters"],
         "sources.smart": ["client", "key", "keyID", "scope"],
         "sources.index": ["everyMinutes", "staleAfterHours"],
+        "sources.export": ["everyMinutes", "staleAfterHours", "group"],
     ]
 
     /// The keys that are not known, each with what may be meant.
@@ -287,8 +413,10 @@ extension NodeConfiguration {
         for entry in file.sources {
             let name = entry.name ?? entry.model
             let place: Source.Place
+            let identity: Source.Identity
             do {
                 place = try entry.place(of: name, in: path, absolute)
+                identity = try entry.identity(of: name, in: path)
             } catch {
                 diagnostics.append(error)
                 continue
@@ -299,12 +427,24 @@ extension NodeConfiguration {
                 )
             }
             let terms = Terms(collections: entry.collections ?? [], access: entry.access ?? [])
-            sources.append(Source(name: name, place: place, index: entry.keeping(of: place), terms: terms))
+            sources.append(Source(name: name, place: place, index: entry.keeping(of: place), terms: terms, identity: identity))
         }
         self.sources = sources
+        do { crosswalk = try file.crosswalk?.crosswalk(in: path, of: sources, absolute) } catch {
+            crosswalk = nil
+            diagnostics.append(error)
+        }
+        memory = file.memoryMegabytes.map { $0 << 20 } ?? PlanEngine.standardMemory
+        if let megabytes = file.memoryMegabytes, !(16...(1 << 24)).contains(megabytes) {
+            diagnostics.append(
+                Diagnostic(
+                    "N0135", "`memoryMegabytes: \(megabytes)` in `\(path)` is no sensible amount of memory",
+                    help: "write how many megabytes one question may take, at least 16"))
+        }
         hub = file.hub.map { Hub(url: $0.url, ca: $0.ca.map(absolute), proxy: $0.proxy) }
         images = file.images.map(absolute)
         dataVersion = file.dataVersion
+        datasets = file.datasets.map(absolute)
         tools = (file.tools ?? []).map { Tool(name: $0.name, executable: absolute($0.executable), parameters: $0.parameters ?? []) }
         if let hub, !hub.url.hasPrefix("https://") {
             diagnostics.append(

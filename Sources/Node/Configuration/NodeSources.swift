@@ -36,9 +36,20 @@ public enum NodeSources {
                     FHIRServerAdapter(
                         name: source.name, address: address, service: service, bindings: bindings, codeSystems: systems, http: HTTPClient())
                 )
+            case .fhirExport(let address, let service, let scope):
+                let store = try store("fhir", of: source, in: configuration.state)
+                let folder = String(store.dropLast(".sqlite".count)) + "-export"
+                adapters.append(
+                    FHIRAdapter(
+                        name: source.name, address: address, service: service,
+                        export: ExportSettings(
+                            scope: scope, directory: folder, staleAfter: source.index?.staleAfter ?? .seconds(48 * 3_600)),
+                        storePath: store, bindings: bindings, codeSystems: systems, http: HTTPClient()))
             case .dicomWeb(let address):
                 guard source.index != nil else {
-                    adapters.append(DICOMAdapter(name: source.name, address: address, bindings: bindings, http: HTTPClient()))
+                    adapters.append(
+                        DICOMAdapter(
+                            name: source.name, address: address, issuer: source.identity.domain, bindings: bindings, http: HTTPClient()))
                     continue
                 }
                 adapters.append(try indexed(source, .archive(address, HTTPClient()), bindings, in: configuration.state))
@@ -46,7 +57,27 @@ public enum NodeSources {
                 adapters.append(try indexed(source, .folder(path), bindings, in: configuration.state))
             }
         }
-        return adapters
+        return identified(adapters, configuration)
+    }
+
+    /// The sources with their patients called as the node calls them, where the sources themselves do not.
+    private static func identified(_ adapters: [any SourceAdapter], _ configuration: NodeConfiguration) -> [any SourceAdapter] {
+        let crosswalk = configuration.crosswalk
+        var origin: (any CrosswalkOrigin)?
+        switch crosswalk?.place {
+        case .file(let path): origin = CrosswalkFile(path: path, sources: configuration.sources.map(\.name))
+        case .table(let table, let source):
+            origin = adapters.compactMap { $0 as? OMOPAdapter }.first { $0.name == source }.map { CrosswalkTable($0, table: table) }
+        case nil: break
+        }
+        return zip(configuration.sources, adapters).map { source, adapter in
+            // An archive goes by the issuer itself.
+            let domain = source.model == .dicom ? nil : source.identity.domain
+            guard origin != nil || domain != nil else { return adapter }
+            return IdentifiedSource(
+                adapter, crosswalk: origin, domain: domain, isShared: source.identity.isShared,
+                conflicts: crosswalk?.conflicts ?? .refuse)
+        }
     }
 
     private static func indexed(
@@ -54,7 +85,7 @@ public enum NodeSources {
     ) throws(DiagnosticList) -> DICOMAdapter {
         let path = try store("dicom", of: source, in: folder)
         let settings = source.index.map { TagIndex.Settings(path: path, staleAfter: $0.staleAfter) } ?? TagIndex.Settings(path: path)
-        return DICOMAdapter(name: source.name, origin, index: settings, bindings: bindings)
+        return DICOMAdapter(name: source.name, origin, index: settings, issuer: source.identity.domain, bindings: bindings)
     }
 
     private static func store(_ kind: String, of source: NodeConfiguration.Source, in folder: String) throws(DiagnosticList) -> String {

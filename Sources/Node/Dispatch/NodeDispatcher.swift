@@ -15,6 +15,8 @@ struct NodeDispatcher: Sendable {
     let processing: any ProcessingEngine
     /// The node's state folder.
     let state: String
+    /// What one question may hold of patients and events, in bytes.
+    var memory = PlanEngine.standardMemory
 
     /// What may be said of the images of a task's cohort.
     func run(_ order: DispatchOrder, of task: FederationTask, deadline: ContinuousClock.Instant) async -> NodeAnswer.Outcome {
@@ -29,7 +31,7 @@ struct NodeDispatcher: Sendable {
         do {
             let tool = try tools.tool(order.toolName, digest: order.toolDigest)
             if let reason = refusal(of: order) { return .refused(reason: reason) }
-            let result = try await PlanEngine(sources: used).execute(task.expanded, deadline: deadline)
+            let result = try await PlanEngine(sources: used, memory: memory).execute(task.expanded, deadline: deadline)
             guard case .counted(let counted) = result.outcome else {
                 guard case .notEvaluable(let reasons) = result.outcome else { return .notEvaluable(reasons: []) }
                 return .notEvaluable(reasons: reasons)

@@ -1,3 +1,4 @@
+import CohortPlan
 import Diagnostics
 import Federation
 import Foundation
@@ -25,7 +26,7 @@ extension NodeAgent {
     }
 
     /// A hub that shut the node out will not let it in again by being asked.
-    private func end(on failure: HubFailure) throws(HubFailure) {
+    func end(on failure: HubFailure) throws(HubFailure) {
         if failure.isShutOut { throw failure }
     }
 
@@ -89,6 +90,7 @@ extension NodeAgent {
         do throws(Diagnostic) {
             try verifier.check(task, now: Date())
             logger.notice("working", metadata: ["task": "\(task.id)", "requester": "\(task.requester)", "purpose": "\(task.purpose)"])
+            questions.note(task.expanded.plan)
             guard let made = await runner.answer(task, hash: hash) else { return false }
             if let failure = made.failure { log(failure, of: task) }
             answer = made.answer
@@ -215,7 +217,7 @@ extension NodeAgent {
         for note in failure.notes { logger.error("\(note)", metadata: ["task": "\(task.id)"]) }
     }
 
-    private func log(_ failure: HubFailure, _ what: String) {
+    func log(_ failure: HubFailure, _ what: String) {
         let reasons = failure.diagnostics.map { "\($0.code) \($0.message)" }.joined(separator: "; ")
         logger.warning("\(what)", metadata: ["reason": "\(reasons)"])
     }

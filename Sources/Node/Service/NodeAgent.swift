@@ -21,7 +21,9 @@ public struct NodeAgent: Sendable {
     let dataVersion: String?
     let sources: [any SourceAdapter]
     let survey: CoverageSurvey
+    let datasets: NodeDatasets
     let indexes: [NodeIndex]
+    let questions: RecentQuestions
     let heartbeat: Duration
     let working = WorkingSet()
     let logger: Logger
@@ -33,6 +35,8 @@ public struct NodeAgent: Sendable {
     /// How long after its start, and then how often, the node looks at what its sources cover.
     static let surveyDelay: Duration = .seconds(10)
     static let surveyPause: Duration = .seconds(6 * 3_600)
+    /// How often the node looks whether the descriptions of its datasets have changed.
+    static let datasetPause: Duration = .seconds(600)
     /// How often the node looks for answers that were left over.
     static let outboxPause: Duration = .seconds(30)
 
@@ -60,15 +64,23 @@ public struct NodeAgent: Sendable {
         self.sources = sources
         survey = CoverageSurvey(hyperontology: hyperontology, sources: sources)
         indexes = NodeIndex.all(configuration, sources)
+        questions = RecentQuestions(state: configuration.state)
         models = configuration.sources.map(\.model)
         dataVersion = configuration.dataVersion
-        let folder: [any ImageSource] = configuration.images.map { [ImageFolder(path: $0)] } ?? []
+        datasets = NodeDatasets(path: configuration.datasets, gate: DisclosureGate(policy))
+        // What is wrong with the descriptions is said before the node works.
+        _ = try datasets.report()
+        let identified = sources.compactMap { $0 as? IdentifiedSource }
+        let folder: [any ImageSource] =
+            configuration.images.map { [IdentifiedImages(ImageFolder(path: $0), sources: identified.filter { $0.model == .dicom })] } ?? []
         let dispatcher = NodeDispatcher(
             sources: ScopedSources(sources, terms: configuration.terms), policy: policy, tools: ToolShelf(configuration.tools),
-            images: folder + sources.compactMap { $0 as? any ImageSource }, processing: SandboxEngine(), state: configuration.state)
+            images: folder + sources.compactMap { $0 as? any ImageSource }, processing: SandboxEngine(), state: configuration.state,
+            memory: configuration.memory)
         runner = TaskRunner(
             node: configuration.name,
-            executor: NodeExecutor(sources: sources, policy: policy, terms: configuration.terms), dispatcher: dispatcher)
+            executor: NodeExecutor(sources: sources, policy: policy, terms: configuration.terms, memory: configuration.memory),
+            dispatcher: dispatcher)
         logger = Logger(label: "cohortium.node.\(configuration.name)")
     }
 
@@ -111,6 +123,7 @@ public struct NodeAgent: Sendable {
             group.addTask { try await beat() }
             group.addTask { try await deliverKept() }
             group.addTask { try await tellCoverage() }
+            group.addTask { try await tellDatasets() }
             group.addTask { try await work() }
             for index in indexes { group.addTask { try await index.keep(logger) } }
             // Whichever ends first ends the other: a node that gives signs of life but does not work would be a lie.

@@ -38,11 +38,17 @@ struct ExplainCommand: AsyncParsableCommand {
         let file = try QueryFile(file)
         let query = try file.compile(with: hyperontology, settings: parameters.values, console: console)
         // What can be wrong with the node is found before anything is said.
-        let node = try config.map { path in
+        let opened = try config.map { path in
             let configuration = try NodeConfiguration.read(path)
-            let engine = PlanEngine(sources: try NodeSources.open(configuration, hyperontology: hyperontology))
-            return Explanation.AtNode(
-                name: configuration.name, result: engine.assess(query.expanded).overall, criteria: engine.explain(query.expanded))
+            return (configuration.name, PlanEngine(sources: try NodeSources.open(configuration, hyperontology: hyperontology)))
+        }
+        var node: Explanation.AtNode?
+        if let (name, engine) = opened {
+            // Before the criteria: to find the order, sources that are not known yet are looked at.
+            let join = await engine.joinSteps(of: query.expanded)
+            node = Explanation.AtNode(
+                name: name, result: engine.assess(query.expanded).overall, asOne: engine.explainWhole(query.expanded),
+                criteria: engine.explain(query.expanded), join: join.map(Explanation.Step.init))
         }
         if json { return console.output(try Explanation(query, text: try file.bundled(), node: node).prettyJSON()) }
         console.output("\(console.bold(query.name))  plan \(query.planHash.prefix(16))\n")
@@ -57,18 +63,30 @@ struct ExplainCommand: AsyncParsableCommand {
 
     private func describe(_ node: Explanation.AtNode, _ console: Console) {
         console.output("\n\(console.bold("At \(node.name)")): the count would be \(Explanation.words(node.result))")
+        switch node.asOne {
+        case .declined(let reason): console.output("criterion by criterion, because \(reason)")
+        case .queries(let queries):
+            console.output("one source counts the plan as one, unless what it holds is less plain than expected:")
+            queries.forEach { describe($0, console) }
+        }
+        for step in node.join {
+            let restriction = step.restrictedBy.isEmpty ? "" : ", of whom \(step.restrictedBy.joined(separator: " and ")) left"
+            console.output(
+                "step \(step.number): \(step.source) is asked once, \(step.requests == 1 ? "1 request" : "\(step.requests) requests")\(restriction)"
+            )
+        }
         for explanation in node.criteria {
             let coverage = explanation.coverage
             console.output("\(explanation.criterion.id): \(coverage.coverage.rawValue)\(coverage.source.map { " from \($0)" } ?? "")")
             for reason in coverage.reasons { console.output("  because \(reason)") }
             if let absence = explanation.absence { console.output("  where nothing is recorded: \(absence.rawValue)") }
-            for native in explanation.queries {
-                console.output("  \(native.language): \(native.text)")
-                for (number, parameter) in native.parameters.enumerated() {
-                    console.output("    ?\(number + 1) = \(parameter.prefix(160))")
-                }
-            }
+            for native in explanation.queries { describe(native, console) }
         }
+    }
+
+    private func describe(_ native: NativeQuery, _ console: Console) {
+        console.output("  \(native.language): \(native.text)")
+        for (number, parameter) in native.parameters.enumerated() { console.output("    ?\(number + 1) = \(parameter.prefix(160))") }
     }
 
     private func describe(_ set: ConceptSet, in query: CompiledQuery, _ hyperontology: Hyperontology, _ console: Console) {
@@ -92,7 +110,23 @@ struct Explanation: Encodable {
         let name: String
         /// Of the count as a whole, negations reckoned in.
         let result: Coverage
+        /// Whether one source counts the whole plan by itself, and how; the criteria's own queries are then not run.
+        let asOne: WholeOffer
         let criteria: [CriterionExplanation]
+        /// In which order the sources are asked.
+        let join: [Step]
+    }
+
+    /// One source's turn.
+    struct Step: Encodable {
+        let number: Int
+        let source: String
+        let requests: Int
+        let restrictedBy: [String]
+
+        init(_ step: JoinStep) {
+            (number, source, requests, restrictedBy) = (step.number, step.source, step.requests, step.restrictedBy)
+        }
     }
 
     let cohort: String

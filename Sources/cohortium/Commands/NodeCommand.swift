@@ -13,7 +13,7 @@ struct NodeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "node", abstract: "A hospital's side: enrol, run, try its sources and its policy.",
         discussion: "Example:\n  cohortium node answer my.cohort --config node.yaml",
-        subcommands: [Enrol.self, Run.self, Check.self, Answer.self, Index.self, Install.self, Verify.self])
+        subcommands: [Enrol.self, Run.self, Check.self, Answer.self, Index.self, Install.self, Verify.self, Coverage.self])
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -36,7 +36,7 @@ struct NodeCommand: AsyncParsableCommand {
                 do {
                     try await source.probe()
                     console.tell("\(source.name): reached")
-                    if let images = source as? DICOMAdapter { try console.tellIndex(of: images) }
+                    if let images = source.plain as? DICOMAdapter { try console.tellIndex(of: images) }
                     console.report(try await source.loadIssues())
                 } catch {
                     failures.append(error.diagnostic)
@@ -80,7 +80,8 @@ struct NodeCommand: AsyncParsableCommand {
             let policy = try DisclosurePolicy.read(configuration.policy)
             let hyperontology = try ontology.load()
             let query = try QueryFile(file).compile(with: hyperontology, settings: parameters.values, console: console)
-            let executor = NodeExecutor(sources: try NodeSources.open(configuration, hyperontology: hyperontology), policy: policy)
+            let executor = NodeExecutor(
+                sources: try NodeSources.open(configuration, hyperontology: hyperontology), policy: policy, memory: configuration.memory)
             let answer = await executor.answer(query.expanded, purpose: purpose, requestedThreshold: threshold)
             if case .failed(let diagnostic) = answer.outcome { throw CommandFailure(diagnostic, exitCode: ExitCodes.unavailable) }
             if json {

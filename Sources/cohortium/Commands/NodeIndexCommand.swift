@@ -8,9 +8,9 @@ import Node
 extension NodeCommand {
     struct Index: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Bring the indexes of the node's images in line with the images.",
+            abstract: "Bring the indexes of the node's images, and its servers' exports, up to date.",
             discussion: """
-                For sources with `index:`, and folders of DICOM files. What was read stays when this is ended, by whatever; the next run goes on
+                For sources with `index:` or `export:`, and folders of DICOM files. What was read stays when this is ended, by whatever; the next run goes on
                 from there. A running node does the same by itself.
 
                 Example:
@@ -39,8 +39,8 @@ extension NodeCommand {
             var failures: [Diagnostic] = []
             for index in try indexes() {
                 do throws(SourceFailure) {
-                    if !status { try await refresh(index.adapter, console) }
-                    try console.tellIndex(of: index.adapter)
+                    if !status { try await refresh(index, console) }
+                    if let images = index.adapter as? DICOMAdapter { try console.tellIndex(of: images) }
                 } catch {
                     console.endProgress()
                     failures.append(error.diagnostic)
@@ -55,7 +55,8 @@ extension NodeCommand {
             guard let source else {
                 if all.isEmpty {
                     throw Diagnostic(
-                        "N0471", "no source of `\(config)` has an index", help: "add `index: {}` to a source with `model: dicom`")
+                        "N0471", "no source of `\(config)` has an index",
+                        help: "add `index: {}` to a source with `model: dicom`, or `export: {}` to a FHIR server")
                 }
                 return all
             }
@@ -63,20 +64,17 @@ extension NodeCommand {
             guard named.isEmpty else { return named }
             throw Diagnostic(
                 "N0472", "no source with an index is called `\(source)` in `\(config)`",
-                help: nearest(to: source, among: all.map(\.adapter.name)).map { "did you mean `\($0)`?" }
+                help: nearest(to: source, among: all.map { $0.adapter.name }).map { "did you mean `\($0)`?" }
                     ?? "leave out --source for all of them")
         }
 
-        private func refresh(_ adapter: DICOMAdapter, _ console: Console) async throws(SourceFailure) {
+        private func refresh(_ index: NodeIndex, _ console: Console) async throws(SourceFailure) {
             let start = ContinuousClock.now
-            let done = try await adapter.refreshIndex(fromNothing: fromNothing) { progress in
-                let seconds = max(1, (ContinuousClock.now - start).components.seconds)
-                console.progress(
-                    "\(adapter.name): \(progress.listed) seen, \(progress.read) read, \(Int64(progress.listed) / seconds) a second")
-            }
+            let name = index.adapter.name
+            let done = try await index.refresh(fromNothing: fromNothing) { console.progress("\(name): \($0)") }
             console.endProgress()
             let seconds = (ContinuousClock.now - start).formatted(.units(allowed: [.hours, .minutes, .seconds], width: .narrow))
-            console.tell("\(adapter.name): \(done.listed) seen, \(done.read) new or changed, \(done.removed) gone; \(seconds)")
+            console.tell("\(name): \(done); \(seconds)")
         }
     }
 }

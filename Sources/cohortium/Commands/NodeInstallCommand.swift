@@ -55,29 +55,39 @@ extension NodeCommand {
         @Flag(help: "dicom: answer from an index of the images; a folder always has one.")
         var index = false
 
+        @Flag(help: "fhir: answer from the server's bulk exports.")
+        var export = false
+
         @OptionGroup var ontology: OntologyOptions
 
         func run() async throws {
             let console = Console()
             let hyperontology = try ontology.load()
-            let file = try NodeFiles(name: name, model: model, place: place, settings: settings, hasIndex: index && model == .dicom).write(
-                to: folder)
+            let file = try NodeFiles(
+                name: name, model: model, place: place, settings: settings, hasIndex: index && model == .dicom,
+                isExported: export && model == .fhir
+            ).write(to: folder)
             console.tell("written: \(file) and its policy.yaml; read the policy before anything is let out")
             let configuration = try NodeConfiguration.read(file)
             let policy = try DisclosurePolicy.read(configuration.policy)
             let sources = try NodeSources.open(configuration, hyperontology: hyperontology)
-            for source in sources {
-                do throws(SourceFailure) {
-                    try await reach(source, console)
-                } catch {
-                    throw CommandFailure(error.diagnostic, exitCode: ExitCodes.unavailable)
-                }
-            }
-            await show(OntologySurvey(hyperontology: hyperontology), sources, console)
-            for images in sources.compactMap({ $0 as? DICOMAdapter }) where images.index != nil {
-                try await showValues(of: images, hyperontology, DisclosureGate(policy), console)
+            do throws(SourceFailure) {
+                for index in NodeIndex.all(configuration, sources) { try await make(index, console) }
+                for source in sources { try await reach(source, console) }
+                let report = SourceReport(
+                    hyperontology: hyperontology, sources: sources, gate: DisclosureGate(policy), console: console)
+                try await report.show(recent: RecentQuestions(state: configuration.state))
+            } catch {
+                throw CommandFailure(error.diagnostic, exitCode: ExitCodes.unavailable)
             }
             console.tell("next: cohortium node verify --config \(file)")
+        }
+
+        private func make(_ index: NodeIndex, _ console: Console) async throws(SourceFailure) {
+            let name = index.adapter.name
+            _ = try await index.refresh { console.progress("\(name): \($0)") }
+            console.endProgress()
+            if let images = index.adapter as? DICOMAdapter { try console.tellIndex(of: images) }
         }
 
         private var settings: [(key: String, value: String)] {
@@ -90,44 +100,9 @@ extension NodeCommand {
         }
 
         private func reach(_ source: any SourceAdapter, _ console: Console) async throws(SourceFailure) {
-            if let images = source as? DICOMAdapter, images.index != nil {
-                _ = try await images.refreshIndex { console.progress("\(images.name): \($0.listed) seen, \($0.read) read") }
-                console.endProgress()
-                try console.tellIndex(of: images)
-            }
             try await source.probe()
             console.tell("\(source.name): reached")
             console.report(try await source.loadIssues())
-        }
-
-        private func show(_ survey: OntologySurvey, _ sources: [any SourceAdapter], _ console: Console) async {
-            for source in sources { await source.prepare() }
-            let areas = survey.areas(of: survey.questions(), sources)
-            var table = TextTable([
-                ("what can be asked", .left), ("exact", .right), ("bounded", .right), ("not evaluable", .right),
-                ("most often, because", .left),
-            ])
-            for area in areas {
-                let reason = area.reasons.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? ""
-                table.add([area.name, "\(area.exact)", "\(area.bounded)", "\(area.notEvaluable)", String(reason.prefix(70))])
-            }
-            console.output("Of the hyperontology, in concepts:\n" + table.lines().joined(separator: "\n"))
-        }
-
-        private func showValues(
-            of images: DICOMAdapter, _ hyperontology: Hyperontology, _ gate: DisclosureGate, _ console: Console
-        ) async throws {
-            let values = try await images.unmappedValues()
-            guard !values.isEmpty else { return console.output("\nEvery coded value of \(images.name) is mapped.") }
-            var table = TextTable([("property", .left), ("value that nobody mapped", .left), ("patients", .right)])
-            for value in values {
-                // A value of few patients could name one of them: it stands in no list.
-                guard let shown = gate.protect(RawCount(patients: value.patients)).value else { continue }
-                let property = hyperontology.seriesProperties.first { $0.iri == value.property }?.label ?? value.property
-                table.add([property, value.value, "\(shown)"])
-            }
-            console.output(
-                "\nRecorded values that read as unknown, of enough patients to be named:\n" + table.lines().joined(separator: "\n"))
         }
     }
 }

@@ -32,7 +32,7 @@ extension NodeCommand {
             let console = Console()
             let hyperontology = try ontology.load()
             let configuration = try NodeConfiguration.read(config)
-            let all = OntologySurvey(hyperontology: hyperontology).questions()
+            let all = CoverageSurvey(hyperontology: hyperontology, sources: []).questions()
             var broken: [Diagnostic] = []
             for source in try NodeSources.open(configuration, hyperontology: hyperontology) {
                 do {
@@ -47,7 +47,7 @@ extension NodeCommand {
         }
 
         private func verify(
-            _ source: any SourceAdapter, _ twin: (any SourceAdapter)?, _ all: [OntologySurvey.Question], _ console: Console
+            _ source: any SourceAdapter, _ twin: (any SourceAdapter)?, _ all: [CoverageSurvey.Question], _ console: Console
         ) async throws -> [Diagnostic] {
             try await source.probe()
             await source.prepare()
@@ -69,7 +69,7 @@ extension NodeCommand {
         }
 
         /// Of each area some that the source evaluates exactly, spread over the ontology, with one that stands above another where there is one.
-        private func chosen(of all: [OntologySurvey.Question], _ source: any SourceAdapter) -> [OntologySurvey.Question] {
+        private func chosen(of all: [CoverageSurvey.Question], _ source: any SourceAdapter) -> [CoverageSurvey.Question] {
             let exact = all.filter { source.assess($0.request, in: $0.plan).coverage == .exact }
             return Dictionary(grouping: exact, by: \.area).sorted { $0.key < $1.key }.flatMap { _, questions in
                 let step = max(1, questions.count / max(1, self.questions))
@@ -83,7 +83,7 @@ extension NodeCommand {
         private func twin(
             of source: any SourceAdapter, _ configuration: NodeConfiguration, _ hyperontology: Hyperontology
         ) throws -> (any SourceAdapter)? {
-            guard let images = source as? DICOMAdapter, images.index != nil else { return nil }
+            guard let images = source.plain as? DICOMAdapter, images.index != nil else { return nil }
             return images.live
         }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Execution
 import Federation
 import Foundation
 import HTTPClient
@@ -53,8 +54,8 @@ actor DemoFederation {
         try await makePatients(hospitals)
         async let archive: Void = startArchive()
         try await startHub()
-        try await startNodes(hospitals, tool)
         try await archive
+        try await startNodes(hospitals, tool)
         try await waitForNodes(hospitals.count)
     }
 
@@ -143,8 +144,24 @@ actor DemoFederation {
             let folder = nodeFolder(index)
             try hospital.write(to: folder, hub: hubURL, authority: hub.authorityFile, tool: tool)
             let configuration = folder.appendingPathComponent("node.yaml").path
+            try await makeIndexes(configuration)
             try await NodeAgent.enrol(try NodeConfiguration.read(configuration), token: try await administration.invite(hospital.name))
             _ = try await child(hospital.name, ["node", "run", "--config", configuration, "--ontologies", settings.ontologies])
+        }
+    }
+
+    /// Before the node runs, which keeps them from then on: the first question finds them whole.
+    private func makeIndexes(_ configuration: String) async throws {
+        let configuration = try NodeConfiguration.read(configuration)
+        let sources = try NodeSources.open(configuration, hyperontology: try Hyperontology(directory: settings.ontologies))
+        let progress = progress
+        for index in NodeIndex.all(configuration, sources) {
+            tell("making the index of the images of \(configuration.name)")
+            do {
+                _ = try await index.refresh { progress($0) }
+            } catch {
+                throw CommandFailure(error.diagnostic, exitCode: ExitCodes.unavailable)
+            }
         }
     }
 

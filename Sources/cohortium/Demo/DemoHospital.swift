@@ -19,7 +19,8 @@ struct DemoHospital: Sendable {
             DemoHospital(name: "south", models: [.fhir, .dicom], source: ["  - model: fhir", "    folder: fhir"], hasImageFolder: true),
             DemoHospital(
                 name: "coast", models: [.dicom],
-                source: ["  - model: dicom", "    dicomweb: http://127.0.0.1:\(orthanc)/dicom-web"], hasImageFolder: false),
+                source: ["  - model: dicom", "    dicomweb: http://127.0.0.1:\(orthanc)/dicom-web", "    index: {}"],
+                hasImageFolder: false),
         ]
     }
 

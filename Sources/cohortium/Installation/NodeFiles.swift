@@ -11,6 +11,7 @@ struct NodeFiles {
     /// Further keys of the source, such as `schema`.
     let settings: [(key: String, value: String)]
     let hasIndex: Bool
+    let isExported: Bool
 
     /// The key that says where the source is, by the form of its place.
     private var key: String {
@@ -27,6 +28,7 @@ struct NodeFiles {
         lines.append("    \(key): \(quoted(location))")
         lines += settings.map { "    \($0.key): \(quoted($0.value))" }
         if hasIndex { lines.append("    index: { everyMinutes: 60, staleAfterHours: 24 }") }
+        if isExported { lines.append("    export: { everyMinutes: 1440, staleAfterHours: 48 }") }
         lines += ["# hub:", "#   url: https://hub.example.org:8743", "#   ca: ca.pem"]
         return lines.map { $0 + "\n" }.joined()
     }

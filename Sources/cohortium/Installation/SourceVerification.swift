@@ -1,6 +1,7 @@
 import CohortPlan
 import Execution
 import Hyperontology
+import Node
 
 /// What must hold of every source, whatever it holds: held against the site's own data. It tells which law is broken and by what question,
 /// and never how many patients there are.
@@ -23,7 +24,7 @@ struct SourceVerification {
     ]
 
     /// Asks some questions of each area that the source can evaluate exactly.
-    func breaches(_ questions: [OntologySurvey.Question], report: (String) -> Void) async throws -> Set<Breach> {
+    func breaches(_ questions: [CoverageSurvey.Question], report: (String) -> Void) async throws -> Set<Breach> {
         var breaches: Set<Breach> = []
         let patients = try await source.patients()
         let ids = Set(patients.map(\.id))
@@ -46,7 +47,7 @@ struct SourceVerification {
         return breaches
     }
 
-    private func addsUp(_ question: OntologySurvey.Question, _ population: Int) async throws -> Bool {
+    private func addsUp(_ question: CoverageSurvey.Question, _ population: Int) async throws -> Bool {
         let plan = question.plan.plan
         let negated = ExpandedPlan(
             plan: try CohortPlan(anchors: [], condition: .not(plan.condition), report: plan.report), expansions: question.plan.expansions)
@@ -64,9 +65,9 @@ struct SourceVerification {
     }
 }
 
-extension OntologySurvey.Question {
+extension CoverageSurvey.Question {
     /// Whether its concept stands right below the other's, in the same place.
-    func isPart(of other: OntologySurvey.Question) -> Bool {
+    func isPart(of other: CoverageSurvey.Question) -> Bool {
         guard area == other.area, let concept, let above = other.concept else { return false }
         return concept.parents.contains(above.iri)
     }

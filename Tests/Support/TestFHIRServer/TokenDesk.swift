@@ -1,14 +1,14 @@
 import Foundation
 import HTTPTypes
-import Hummingbird
+public import Hummingbird
 import NIOCore
 import Synchronization
 
 /// The part of a server that gives tokens to programs (SMART App Launch 2.2, *Backend Services*), and looks at them.
 ///
 /// It checks assertions with the `openssl` command, so that what is tested is not checked by itself.
-final class TokenDesk: Sendable {
-    enum Kind: String, Sendable, CaseIterable {
+public final class TokenDesk: Sendable {
+    public enum Kind: String, Sendable, CaseIterable {
         case es384 = "ES384"
         case rs384 = "RS384"
 
@@ -19,17 +19,17 @@ final class TokenDesk: Sendable {
         }
     }
 
-    static let isPossible = FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl")
+    public static let isPossible = FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl")
 
     let kind: Kind
     /// The private key, for the client.
-    let keyFile: String
+    public let keyFile: String
     private let folder: URL
     /// How many requests a token is good for.
     private let uses: Int
     private let state = Mutex<(given: Int, token: String, left: Int, assertions: Set<String>)>((0, "", 0, []))
 
-    init(_ kind: Kind, uses: Int = .max) throws {
+    public init(_ kind: Kind, uses: Int = .max) throws {
         self.kind = kind
         self.uses = uses
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("cohortium-desk-\(UUID().uuidString)")
@@ -41,9 +41,9 @@ final class TokenDesk: Sendable {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    var tokensGiven: Int { state.withLock { $0.given } }
+    public var tokensGiven: Int { state.withLock { $0.given } }
 
-    func add(to router: Router<BasicRequestContext>) {
+    public func add(to router: Router<BasicRequestContext>) {
         router.get("/fhir/.well-known/smart-configuration") { request, _ in
             let host = request.head.authority ?? ""
             return TokenDesk.json(
