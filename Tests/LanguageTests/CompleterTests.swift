@@ -26,7 +26,6 @@ import Testing
     @Test func whatEventsShareAndHowNumbersChangeIsCompleted() throws {
         #expect(try labels(head + "  patients where any visit in the same ", .keyword) == ["specimen", "study", "visit"])
         #expect(try labels(head + "  patients where any visit in the same visit as ", .event) == ["index"])
-        #expect(try labels(head + "  patients where rel", .keyword) == ["relative"])
         #expect(try labels(head + "  patients where relative ", .keyword).contains("increase"))
         #expect(try labels(head + "  patients where increase from ", .event) == ["index"])
         #expect(try labels(head + "  patients where increase from index to ", .event) == ["index"])

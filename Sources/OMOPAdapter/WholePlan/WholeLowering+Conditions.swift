@@ -117,6 +117,7 @@ extension WholeLowering {
             leaves[condition] = "s.\(column)"
             return "s.\(column)"
         case .ratio: throw WholeGap("two numbers are divided")
+        case .change: throw WholeGap("two numbers are compared")
         case .atlas: throw WholeGap("a cohort has the semantics of ATLAS")
         case .all, .any, .not, .some, .given, .known, .possible: return "1"
         }
@@ -134,6 +135,7 @@ extension WholeLowering {
     /// Cases in which the day of a point is not known or not there, and the day.
     private mutating func day(of point: AnchorPoint) throws(WholeGap) -> (cases: [String], day: String?) {
         guard let event = point.event else {
+            if case .dates = point { throw WholeGap("a month or a year is asked for as a day") }
             guard case .date(let date) = point else { return ([], nil) }
             return ([], words.day(parameter: parameters.bind(date.description)))
         }

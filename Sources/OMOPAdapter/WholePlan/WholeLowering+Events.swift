@@ -42,6 +42,7 @@ extension WholeLowering {
     private mutating func day(of point: AnchorPoint, _ around: Around) throws(WholeGap) -> Day {
         switch point {
         case .date(let date): return Day(text: words.day(parameter: parameters.bind(date.description)), mayBeUnknown: false, isThere: nil)
+        case .dates: throw WholeGap("a month or a year is asked for as a day")
         case .start(let event): return try day(of: event, "day", isEnd: false, around)
         case .end(let event): return try day(of: event, "end_day", isEnd: true, around)
         }
@@ -243,13 +244,13 @@ extension WholeLowering {
             number = abs(place)
             if place < 0 { order = "day DESC, ordinal, key" }
         case .nearest: (number, order) = (1, "\(words.distance("day", "near")), day, ordinal, key")
-        case .lowest, .highest: throw WholeGap("the lowest or highest of several numbers is asked for")
+        case .lowest, .highest, .ranked: throw WholeGap("the lowest or highest of several values is asked for")
         }
         var isNearKnown = true
         switch selection.pick.anchor {
         case .start(let event)?: isNearKnown = whole.isEvaluable(event) && !(events[event]?.mayBeUnknown ?? true)
         case .end?: isNearKnown = false
-        case .date?, nil: break
+        case .date?, .dates?, nil: break
         }
         let isPlain = selection.pick == .first || selection.pick == .last
         // Without keys, where each of them is certain: then the day alone is wanted, and it does not matter whose it is.
@@ -338,7 +339,7 @@ extension WholeLowering {
             case .given(let known, let part): places(known) || places(part)
             case .count(let selection, _), .chain(let selection, _, _): places(selection)
             case .relation(let other, let window): other == event || isAt(window.anchor)
-            case .ratio(let one, let other, _): one == event || other == event
+            case .ratio(let one, let other, _), .change(let one, let other, _): one == event || other == event
             case .age(let point, _), .ageInMonths(let point, _): isAt(point)
             case .exists, .sex, .atlas: false
             }
@@ -404,7 +405,7 @@ extension WholeLowering {
             case .count(let selection, _), .chain(let selection, _, _): uses(selection)
             case .relation(let other, let window): isEnd(window.anchor) || (other == event && window.side == .end)
             case .age(let point, _), .ageInMonths(let point, _): isEnd(point)
-            case .exists, .ratio, .sex, .atlas: false
+            case .exists, .ratio, .change, .sex, .atlas: false
             }
         }
         let axes = plan.report.axes.contains { if case .age(let point, _) = $0 { isEnd(point) } else { false } }

@@ -28,6 +28,8 @@ struct WholeStatement: Sendable {
     init(_ whole: WholePlan, _ lowering: RequestLowering, facts: [String: TableFacts]) throws(WholeGap) {
         var words = WholeLowering(whole, lowering, facts: facts)
         self.whole = whole
+        // What an event has in common with another is no window in time, which a statement would take it for.
+        guard whole.plan.bonds.isEmpty else { throw WholeGap("what events share is asked for") }
         let report = whole.plan.report
         if whole.detail == .images, whole.plan.anchors.contains(where: { $0.request.kind.isImaging }) {
             throw WholeGap("the images of who is counted are asked for")

@@ -154,6 +154,7 @@ struct Verdict {
         var cases = ["WHEN s.born_from IS NULL THEN \(unknown)"]
         switch point {
         case .date(let date): day = words.words.day(parameter: words.parameters.bind(date.description))
+        case .dates: throw WholeGap("a month or a year is asked for as a day")
         case .start(let event), .end(let event):
             guard words.whole.isEvaluable(event) else { return "\(unknown)" }
             try words.table(for: event)
