@@ -47,15 +47,17 @@ chaos: setup-test ## fault tests, processes killed at random: ROUNDS=n SEED=s
 	@COHORTIUM_ROUNDS=$(ROUNDS) COHORTIUM_SEED=$(SEED) Scripts/chaos
 
 conformance: setup-test ## the published suites, where they are present
-	$(SWIFT) test --no-parallel --filter 'RDFTests|SPARQLTests|SPARQLEndpointTests'
+	@SWIFT=$(SWIFT) Scripts/conformance
 
 generated: setup-test ## writes the generated documents anew: errors, examples, diagrams, editors' grammars
 	COHORTIUM_UPDATE=1 $(SWIFT) test --no-parallel --filter 'LanguageTests|CohortQLTests|QuestionTests|ImportMessageTests|MessageCodeTests'
 
-fuzz: setup-test ## every parser under libFuzzer for MINUTES=n each, then sentences of the grammar at random: SENTENCES=n SEED=s
+fuzz: setup-test ## every parser under libFuzzer for MINUTES=n each, then sentences, queries and requests at random: SENTENCES=n SEED=s
 	Scripts/fuzz $(MINUTES)
 	COHORTIUM_SENTENCES=$(SENTENCES) $(if $(filter file,$(origin SEED)),,COHORTIUM_SEED=$(SEED)) \
 	  $(SWIFT) test --no-parallel --filter 'CohortQLTests.GrammarTests|LanguageTests.FuzzTests'
+	COHORTIUM_FUZZ_SECONDS=$$(( $(MINUTES) * 60 )) $(if $(filter file,$(origin SEED)),,COHORTIUM_SEED=$(SEED)) \
+	  $(SWIFT) test --no-parallel --filter 'SPARQLTests.FuzzTests|SPARQLEndpointTests.BadInputTests'
 
 bench: setup-test ## measurements as ratios: OMOP against expert SQL; an index of images; the language's tools (Benchmarks/)
 	$(SWIFT) run -c release language-benchmark

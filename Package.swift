@@ -96,7 +96,9 @@ let package = Package(
         room("Synthesis", ["CohortPlan", "Hyperontology", "DICOMFile", "Diagnostics", sqlite]),
 
         // Floor 4: the wire between hub and nodes; computation beside the data.
-        room("Federation", ["CohortPlan", "Execution", "Disclosure", "Diagnostics", "HTTPClient", "COpenSSL"]),
+        room(
+            "Federation",
+            ["CohortPlan", "Execution", "Disclosure", "Hyperontology", "RDF", "Diagnostics", "HTTPClient", "COpenSSL"]),
         room("CohortDispatch", ["Processes", "Diagnostics"]),
 
         // Floor 5: the services.
@@ -112,7 +114,7 @@ let package = Package(
             "Node",
             [
                 "Federation", "CohortDispatch", "OMOPAdapter", "PostgresClient", "FHIRAdapter", "DICOMAdapter", "Disclosure", "Execution",
-                "Compiler", "Hyperontology",
+                "Compiler", "Hyperontology", "RDF",
                 "CohortPlan",
                 "HTTPClient", "Diagnostics", logging, lifecycle, signals, yaml,
             ]),
@@ -132,7 +134,7 @@ let package = Package(
 
         .executableTarget(
             name: "sparql-benchmark", dependencies: ["SPARQL", "RDF", "Diagnostics"], path: "Benchmarks/SPARQL",
-            exclude: ["README.md", "compare.py", "enlarge.py", "http_load.py", "queries"], swiftSettings: strict),
+            exclude: ["README.md", "alternate.py", "compare.py", "enlarge.py", "http_load.py", "queries"], swiftSettings: strict),
         .executableTarget(
             name: "language-benchmark",
             dependencies: ["AtlasImport", "Compiler", "CohortQL", "CohortPlan", "Hyperontology", "Diagnostics"],
@@ -253,7 +255,7 @@ let package = Package(
             "NodeTests",
             [
                 "TestFederation", "Hub", "Federation", "HTTPClient", "Node", "DICOMAdapter", "FHIRAdapter", "PostgresClient", "Disclosure",
-                "CohortPlan",
+                "CohortPlan", "RDF",
                 "Execution", "Hyperontology",
                 "Compiler", "Synthesis", "Diagnostics", "InMemorySource", sqlite,
             ]),
@@ -268,7 +270,7 @@ let package = Package(
     ]
 )
 
-// Parsers under libFuzzer (Scripts/fuzz): it brings its own `main`, so that no usual build can link it.
+// Parsers under libFuzzer (Scripts/fuzz), which no usual build links.
 if Context.environment["COHORTIUM_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(

@@ -1,15 +1,28 @@
 import Foundation
 
-/// The parser that `COHORTIUM_FUZZ_TARGET` names, as libFuzzer calls it: once for each input.
+/// Runs the parser that `COHORTIUM_FUZZ_TARGET` names under libFuzzer, with libFuzzer's own options.
 ///
 /// What must never happen stops the program: a crash, a trap, more time or memory than libFuzzer allows, or a ``FuzzTarget`` that says
 /// that an input was not treated as it should be.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    let input = unsafe bytes.map { unsafe Array(UnsafeBufferPointer(start: $0, count: count)) } ?? []
-    if let complaint = FuzzTarget.chosen.complaint(about: input) {
-        FileHandle.standardError.write(Data("\(FuzzTarget.chosen.rawValue): \(complaint)\n".utf8))
-        abort()
+@main struct FuzzEntry {
+    static func main() {
+        _ = FuzzTarget.chosen
+        unsafe exit(
+            runDriver(&CommandLine.argc, &arguments) { bytes, count in
+                let input = unsafe bytes.map { unsafe Array(UnsafeBufferPointer(start: $0, count: count)) } ?? []
+                guard let complaint = FuzzTarget.chosen.complaint(about: input) else { return 0 }
+                FileHandle.standardError.write(Data("\(FuzzTarget.chosen.rawValue): \(complaint)\n".utf8))
+                abort()
+            })
     }
-    return 0
+
+    /// libFuzzer keeps and changes them.
+    nonisolated(unsafe) private static var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = unsafe CommandLine.unsafeArgv
 }
+
+/// libFuzzer's loop (`FuzzerInterface.h` of LLVM), which a C header of the toolchain declares and no module.
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runDriver(
+    _ count: UnsafeMutablePointer<CInt>, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
+    _ body: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt

@@ -1,13 +1,17 @@
 """Requests a second and the 99th percentile over HTTP: http_load.py NAME=URL … [--seconds N]
 
 Asks each endpoint small questions of the hyperontology with 1, 8 and 64 clients, one connection each. With `--serve FILE.nt`, pyoxigraph
-and rdflib are served beside it from this script, each in a process of its own, by the standard library's threading server.
-Needs `pip install pyoxigraph rdflib`.
+and rdflib are served beside it from this script, each in a process of its own, by the standard library's threading server. The clients are
+those of `wrk` where it is installed, for Python's are slower than what they measure. Needs `pip install pyoxigraph rdflib`.
 """
 import argparse
 import http.client
 import http.server
 import multiprocessing
+import re
+import shutil
+import subprocess
+import tempfile
 import threading
 import time
 import urllib.parse
@@ -35,6 +39,9 @@ def serve(engine, path, port):
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Head and body in one piece and at once; else each answer waits for the client's delayed acknowledgement.
+        wbufsize = -1
+        disable_nagle_algorithm = True
 
         def do_GET(self):
             text = urllib.parse.parse_qs(urllib.parse.urlparse(self.path).query)["query"][0]
@@ -48,7 +55,14 @@ def serve(engine, path, port):
         def log_message(self, *arguments):
             pass
 
-    http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler).serve_forever()
+    class Server(http.server.ThreadingHTTPServer):
+        request_queue_size = 128
+
+        def handle_error(self, request, address):
+            # Clients go away when the time is up.
+            pass
+
+    Server(("127.0.0.1", port), Handler).serve_forever()
 
 
 def client(address, path, seconds, times, number):
@@ -67,7 +81,38 @@ def client(address, path, seconds, times, number):
         count += 1
 
 
+LUA = """
+local paths = { %s }
+local count = 0
+wrk.headers["Accept"] = "application/sparql-results+json"
+request = function()
+  count = count + 1
+  return wrk.format("GET", paths[count %% #paths + 1])
+end
+"""
+
+
+def milliseconds(text):
+    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s|m)", text).groups()
+    return float(number) * {"us": 1e-3, "ms": 1, "s": 1e3, "m": 6e4}[unit]
+
+
+def measure_with_wrk(url, clients, seconds):
+    path = urllib.parse.urlparse(url).path
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write(LUA % ", ".join(f'"{path}?query={urllib.parse.quote(query)}"' for query in QUERIES))
+        script.flush()
+        command = ["wrk", "--threads", "1", "--connections", str(clients), "--duration", f"{max(1, round(seconds))}s", "--latency"]
+        text = subprocess.run([*command, "--timeout", "60s", "--script", script.name, url], check=True, capture_output=True, text=True).stdout
+    if "Non-2xx" in text:
+        raise SystemExit(f"{url} answers with errors: {text}")
+    found = {p: milliseconds(value) for p, value in re.findall(r"^\s+(50|99)%\s+(\S+)", text, re.M)}
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]), found["50"], found["99"]
+
+
 def measure(url, clients, seconds):
+    if shutil.which("wrk"):
+        return measure_with_wrk(url, clients, seconds)
     parts = urllib.parse.urlparse(url)
     times = []
     threads = [threading.Thread(target=client, args=(parts.netloc, parts.path, seconds, times, n)) for n in range(clients)]

@@ -129,6 +129,7 @@ public struct Formatter {
         case .member(let name, _): return "in \(name.text)"
         case .observed(let first, let last, _): return "observed from \(text(first)) to \(text(last))"
         case .ratio(let name, let factor, let other, _): return "\(name.text) is \(text(factor)) times \(other.text)"
+        case .change(let change, let first, let second, _): return text(change, from: first, to: second)
         case .relation(let name, let window, _): return "\(name.text) is \(text(window))"
         case .count(let quantifier, let selection, let spacing, _):
             let events = "\(text(quantifier)) \(text(selection, plural: quantifier.isPlural))"
@@ -145,6 +146,17 @@ public struct Formatter {
             }
             return "\(bracketed) is \(isKnown ? "known" : "unknown")"
         case .missing: return ""
+        }
+    }
+
+    private func text(_ change: ChangeSyntax, from first: NameSyntax, to second: NameSyntax) -> String {
+        let between = "from \(first.text) to \(second.text)"
+        switch change {
+        case .amount(let direction, let isRelative, let value):
+            return "\(isRelative ? "relative " : "")\(direction.rawValue) \(between) \(text(value, isTest: true))"
+        case .doublingTime(.comparison(let comparison, let duration)):
+            return "doubling time \(between) \(comparison.rawValue) \(text(duration))"
+        case .doublingTime(.range(let low, let high)): return "doubling time \(between) \(text(from: low, to: high))"
         }
     }
 
@@ -246,6 +258,7 @@ public struct Formatter {
         case .between(let last): return "between \(anchor) and \(last.text)"
         case .during: return "during \(anchor)"
         case .relation(let relation): return "\(relation.rawValue) \(anchor)"
+        case .same(let bond): return "in the same \(bond.rawValue) as \(anchor)"
         }
     }
 

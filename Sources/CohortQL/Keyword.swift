@@ -18,6 +18,7 @@ public enum Keyword {
         "exclude",
         "female", "first", "imaging", "include", "intersection", "known", "last", "least", "male", "medication", "medications", "month",
         "months", "most", "nearest", "node", "observation", "observations", "one", "only", "other", "procedure", "procedures",
+        "as", "change", "decrease", "doubling", "increase", "relative", "same", "the", "time",
         "radiotherapies",
         "radiotherapy", "segmentation", "series", "specimen", "specimens", "studies", "study", "than", "times", "union", "visit", "visits",
         "week",

@@ -157,7 +157,8 @@ struct Lexer {
         }
         report(
             Diagnostic(
-                "C0101", "`\(String(text(from: start).prefix(20)))` has no meaning here", at: SourceSpan(start, offset),
+                "C0101", "`\(String(decoding: bytes[start..<min(offset, start + 160)], as: UTF8.self).prefix(20))` has no meaning here",
+                at: SourceSpan(start, offset),
                 help: "take it out; names go between quotation marks"))
     }
 }

@@ -88,6 +88,7 @@ extension Parser {
             return .observed(first, last, from(self))
         default: break
         }
+        if let change = try parseChangeIfPresent() { return .change(change.change, from: change.first, to: change.second, from(self)) }
         if let quantifier = try parseQuantifierIfPresent() {
             if take("of") { return .some(quantifier, try parseConditionList(), from(self)) }
             let selection = try parseSelection()
@@ -101,7 +102,10 @@ extension Parser {
             (lexer, current, previousEnd) = saved
             throw unexpected(
                 "a condition, as `any`, `no`, `exists`, `sex` or `age`",
-                among: ["any", "no", "exists", "sex", "age", "not", "at", "exactly", "in", "observed"])
+                among: [
+                    "any", "no", "exists", "sex", "age", "not", "at", "exactly", "in", "observed", "increase", "decrease", "change",
+                    "relative", "doubling",
+                ])
         }
         advance()
         if let quantifier = try parseFactorIfPresent() {
@@ -111,6 +115,39 @@ extension Parser {
             throw unexpected("a place in time, as `within 60 days before`", among: ["within", "before", "after"])
         }
         return .relation(name, window, from(self))
+    }
+
+    /// `increase from A to B >= 5 ng/mL`, where the word is no event's name.
+    private mutating func parseChangeIfPresent() throws(Stop) -> (change: ChangeSyntax, first: NameSyntax, second: NameSyntax)? {
+        var ahead = self
+        let isRelative = ahead.take("relative")
+        guard ahead.current.kind == .word else { return nil }
+        let word = ahead.advance().text
+        if !isRelative, word == "doubling", ahead.take("time"), ahead.current.is("from") {
+            self = ahead
+            let (first, second) = try parseTwoNames()
+            return (.doublingTime(try parseDoublingTest()), first, second)
+        }
+        guard let direction = ChangeSyntax.Direction(rawValue: word), ahead.current.is("from") else { return nil }
+        self = ahead
+        let (first, second) = try parseTwoNames()
+        return (.amount(direction, isRelative: isRelative, try parseAmount()), first, second)
+    }
+
+    private mutating func parseTwoNames() throws(Stop) -> (NameSyntax, NameSyntax) {
+        try expect("from")
+        let first = try parseName("a named observation")
+        try expect("to")
+        return (first, try parseName("a named observation"))
+    }
+
+    private mutating func parseDoublingTest() throws(Stop) -> DoublingSyntax {
+        if take("from") {
+            let (low, high) = try parseDurations()
+            return .range(low, high)
+        }
+        guard let comparison = takeComparison() else { throw unexpected("`from … to …` or a comparison") }
+        return .comparison(comparison, try parseDuration())
     }
 
     private mutating func parseConditionList() throws(Stop) -> [ConditionSyntax] {

@@ -139,10 +139,17 @@ extension Parser {
 
     private var isNumber: Bool { current.kind == .number || current.kind == .parameter }
 
-    private mutating func takeComparison() -> ComparisonSyntax? {
+    mutating func takeComparison() -> ComparisonSyntax? {
         guard current.kind == .symbol, let comparison = ComparisonSyntax(rawValue: current.text) else { return nil }
         advance()
         return comparison
+    }
+
+    /// `>= 5 ng/mL`, `from 5 to 8 ng/mL`
+    mutating func parseAmount() throws(Stop) -> ValueSyntax {
+        if take("from") { return try parseNumberRange() }
+        guard let comparison = takeComparison() else { throw unexpected("`from … to …` or a comparison") }
+        return try parseComparison(comparison)
     }
 
     private mutating func parseComparison(_ comparison: ComparisonSyntax) throws(Stop) -> ValueSyntax {
@@ -232,6 +239,7 @@ extension Parser {
             try expect("with")
             return try parseRelation(.startsWith, from: start)
         }
+        if current.is("in") { return try parseBond(from: start) }
         guard take("ends") else { return try parsePlaceIfPresent(isOfEnd: false, from: start) }
         if take("with") { return try parseRelation(.endsWith, from: start) }
         guard let window = try parsePlaceIfPresent(isOfEnd: true, from: start) else {
@@ -244,6 +252,19 @@ extension Parser {
         let name = try parseName("a named event")
         return WindowSyntax(
             form: .relation(relation), isOfEnd: false, anchor: .event(name, atEnd: false), span: start.union(name.span))
+    }
+
+    /// `in the same visit as X`
+    private mutating func parseBond(from start: SourceSpan) throws(Stop) -> WindowSyntax {
+        for word in ["in", "the", "same"] { try expect(word) }
+        let bonds = WindowSyntax.Bond.allCases
+        guard current.kind == .word, let bond = WindowSyntax.Bond(rawValue: current.text) else {
+            throw unexpected("`visit`, `study` or `specimen`", among: bonds.map(\.rawValue))
+        }
+        advance()
+        try expect("as")
+        let name = try parseName("a named event")
+        return WindowSyntax(form: .same(bond), isOfEnd: false, anchor: .event(name, atEnd: false), span: start.union(name.span))
     }
 
     private mutating func parsePlaceIfPresent(isOfEnd: Bool, from start: SourceSpan) throws(Stop) -> WindowSyntax? {
@@ -281,7 +302,11 @@ extension Parser {
             return WindowSyntax(form: .between(high), isOfEnd: isOfEnd, anchor: .date(low), span: start.union(high.span))
         case "during":
             advance()
-            let name = try parseName("a named event")
+            if isDate {
+                let date = try parseDate()
+                return WindowSyntax(form: .during, isOfEnd: isOfEnd, anchor: .date(date), span: start.union(date.span))
+            }
+            let name = try parseName("a named event or a date")
             return WindowSyntax(form: .during, isOfEnd: isOfEnd, anchor: .event(name, atEnd: false), span: start.union(name.span))
         default: return nil
         }
@@ -328,7 +353,7 @@ extension Parser {
     }
 
     mutating func parseAnchor() throws(Stop) -> AnchorSyntax {
-        if current.kind == .date || current.kind == .parameter { return .date(try parseDate()) }
+        if isDate { return .date(try parseDate()) }
         if current.is("end") {
             let end = advance()
             if take("of") { return .event(try parseName("a named event"), atEnd: true) }
@@ -337,9 +362,15 @@ extension Parser {
         return .event(try parseName("a named event or a date as `2020-01-31`"), atEnd: false)
     }
 
-    /// A date, or a parameter.
+    /// Whether a date can stand here: a year alone is a number of four digits.
+    private var isDate: Bool {
+        current.kind == .date || current.kind == .parameter
+            || (current.kind == .number && current.text.utf8.count == 4 && Int(current.text) != nil)
+    }
+
+    /// A date, a month or a year, or a parameter.
     mutating func parseDate() throws(Stop) -> NameSyntax {
-        guard current.kind == .date || current.kind == .parameter else { throw unexpected("a date as `2020-01-31`") }
+        guard isDate else { throw unexpected("a date as `2020-01-31`, `2020-01` or `2020`") }
         let token = advance()
         return NameSyntax(text: token.text, span: token.span)
     }

@@ -256,7 +256,7 @@ public struct DurationSyntax: Hashable, Sendable {
 /// What time is measured from.
 public enum AnchorSyntax: Hashable, Sendable {
     case event(NameSyntax, atEnd: Bool)
-    /// A date, or `$` and a parameter's name.
+    /// A date, a month or a year, or `$` and a parameter's name.
     case date(NameSyntax)
 
     public var span: SourceSpan {
@@ -287,6 +287,8 @@ public struct WindowSyntax: Hashable, Sendable {
         case during
         /// `overlaps X`
         case relation(Relation)
+        /// `in the same visit as X`
+        case same(Bond)
     }
 
     /// How two stretches of days lie to each other.
@@ -295,6 +297,9 @@ public struct WindowSyntax: Hashable, Sendable {
         case startsWith = "starts with"
         case endsWith = "ends with"
     }
+
+    /// What two events have in common.
+    public enum Bond: String, Hashable, Sendable, CaseIterable { case visit, study, specimen }
 
     public let form: Form
     /// Whether the event's end is meant, `ends …`.
@@ -337,6 +342,22 @@ public struct AgeTestSyntax: Hashable, Sendable {
     public let unit: Unit
 }
 
+/// What is asked of two numbers.
+public enum ChangeSyntax: Hashable, Sendable {
+    public enum Direction: String, Hashable, Sendable, CaseIterable { case increase, decrease, change }
+
+    /// `increase … >= 5 ng/mL`, `relative decrease … from 20 to 30 %`
+    case amount(Direction, isRelative: Bool, ValueSyntax)
+    /// `doubling time … < 3 months`
+    case doublingTime(DoublingSyntax)
+}
+
+/// A test of a time in which something doubles.
+public enum DoublingSyntax: Hashable, Sendable {
+    case comparison(ComparisonSyntax, DurationSyntax)
+    case range(DurationSyntax, DurationSyntax)
+}
+
 /// What must hold for a patient.
 public indirect enum ConditionSyntax: Hashable, Sendable {
     case and([ConditionSyntax], SourceSpan)
@@ -355,6 +376,8 @@ public indirect enum ConditionSyntax: Hashable, Sendable {
     case orUnknown(ConditionSyntax, SourceSpan)
     /// `latest is at least 2 times earliest`
     case ratio(NameSyntax, QuantifierSyntax, NameSyntax, SourceSpan)
+    /// `relative increase from early to late >= 20 %`
+    case change(ChangeSyntax, from: NameSyntax, to: NameSyntax, SourceSpan)
     /// `in COHORT`
     case member(NameSyntax, SourceSpan)
     /// `observed from X to Y`
@@ -366,7 +389,7 @@ public indirect enum ConditionSyntax: Hashable, Sendable {
         switch self {
         case .and(_, let span), .or(_, let span), .not(_, let span), .sex(_, let span), .age(_, _, let span), .exists(_, let span),
             .relation(_, _, let span), .count(_, _, _, let span), .some(_, _, let span), .state(_, _, let span), .orUnknown(_, let span),
-            .ratio(_, _, _, let span),
+            .ratio(_, _, _, let span), .change(_, _, _, let span),
             .member(_, let span), .observed(_, _, let span), .missing(let span):
             span
         }

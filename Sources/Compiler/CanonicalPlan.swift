@@ -64,7 +64,7 @@ struct AnchorRenumbering {
             use(part)
         case .count(let selection, _), .chain(let selection, _, _): use(selection)
         case .exists(let event): use(event)
-        case .ratio(let event, let other, _):
+        case .ratio(let event, let other, _), .change(let event, let other, _):
             use(event)
             use(other)
         case .relation(let event, let window):
@@ -81,12 +81,13 @@ struct AnchorRenumbering {
         switch point {
         case .start(let event): .start(renumber(event))
         case .end(let event): .end(renumber(event))
-        case .date: point
+        case .date, .dates: point
         }
     }
 
     func renumber(_ window: Window) -> Window {
-        Window(renumber(window.anchor), from: window.lower?.normalised, to: window.upper?.normalised, side: window.side)
+        if let bond = window.bond, let event = window.anchor.event { return Window(same: bond, as: renumber(event)) }
+        return Window(renumber(window.anchor), from: window.lower?.normalised, to: window.upper?.normalised, side: window.side)
     }
 
     func renumber(_ selection: EventSelection) -> EventSelection {
@@ -104,6 +105,7 @@ struct AnchorRenumbering {
         case .count(let selection, let range): .count(renumber(selection), range)
         case .exists(let event): .exists(renumber(event))
         case .ratio(let event, let other, let range): .ratio(renumber(event), to: renumber(other), range)
+        case .change(let event, let other, let change): .change(from: renumber(event), to: renumber(other), change.normalised)
         case .relation(let event, let window): .relation(renumber(event), renumber(window))
         case .sex, .atlas: condition
         case .age(let point, let range): .age(renumber(point), range)
@@ -136,11 +138,17 @@ extension Gap {
     fileprivate var normalised: Gap { Gap(from: lower.normalised, to: upper?.normalised) }
 }
 
+extension Change {
+    fileprivate var normalised: Change {
+        if case .doublingTime(let lower, let upper) = self { .doublingTime(from: lower?.normalised, to: upper?.normalised) } else { self }
+    }
+}
+
 extension EventRequest {
     /// Tests of properties in a fixed order, each once.
     fileprivate var normalised: EventRequest {
-        func sorted(_ tests: [AttributeTest]) -> [AttributeTest] { Set(tests).sorted { "\($0)" < "\($1)" } }
-        let having = Set(havingSeries.map(sorted)).sorted { "\($0)" < "\($1)" }
+        func sorted(_ tests: [AttributeTest]) -> [AttributeTest] { Set(tests).sorted { PlanWords.of($0) < PlanWords.of($1) } }
+        let having = Set(havingSeries.map(sorted)).sorted { PlanWords.of($0) < PlanWords.of($1) }
         return EventRequest(kind: kind, concepts: concepts, value: value, attributes: sorted(attributes), havingSeries: having)
     }
 }
@@ -165,13 +173,15 @@ private struct PlanKeys {
         return digest("\(words(of: selection.request.normalised)) \(pick) \(windows)")
     }
 
-    /// As requests were named before there were any for rows of tables, so that the order of parts, and with it the hash, stays.
-    private func words(of request: EventRequest) -> String { "\(request)".replacing(", record: nil)", with: ")") }
+    /// Rows of tables stand in no selection of a plan that is valid.
+    private func words(of request: EventRequest) -> String { request.record == nil ? PlanWords.of(request) : "\(request)" }
 
     private func digest(_ text: String) -> String { SHA256.hexadecimal(of: Array(text.utf8)) }
 
     private func key(_ window: Window) -> String {
-        "\(key(window.anchor)) \(String(describing: window.lower?.normalised)) \(String(describing: window.upper?.normalised)) \(window.side)"
+        if let bond = window.bond { return "same \(bond) \(key(window.anchor))" }
+        return
+            "\(key(window.anchor)) \(PlanWords.of(window.lower?.normalised)) \(PlanWords.of(window.upper?.normalised)) \(window.side)"
     }
 
     private func key(_ point: AnchorPoint) -> String {
@@ -179,6 +189,7 @@ private struct PlanKeys {
         case .start(let event): "start \(events[event.index])"
         case .end(let event): "end \(events[event.index])"
         case .date(let date): "date \(date)"
+        case .dates(let range): "dates \(range.earliest) \(range.latest)"
         }
     }
 
@@ -276,6 +287,8 @@ private struct PlanKeys {
         case .exists(let event): digest("exists \(events[event.index])")
         case .relation(let event, let window): digest("relation \(events[event.index]) \(key(window))")
         case .ratio(let event, let other, let range): digest("ratio \(events[event.index]) \(events[other.index]) \(range)")
+        case .change(let event, let other, let change):
+            digest("change \(events[event.index]) \(events[other.index]) \(change.normalised)")
         case .sex(let sex): digest("sex \(sex)")
         case .atlas(let cohort): digest("atlas \(cohort.json)")
         case .age(let point, let range): digest("age \(key(point)) \(range)")

@@ -104,7 +104,7 @@ private enum Probe {
         guard let last = lastTokens(before).last, last.kind == .word || last.kind == .symbol else { return false }
         return [
             "before", "after", "of", "at", "exists", "where", "and", "or", "not", "(", "during", "overlaps", "contains", "meets", "equals",
-            "with", "to", "from", "inputs",
+            "with", "to", "from", "inputs", "as",
         ]
         .contains(last.text)
     }

@@ -17,11 +17,15 @@ public enum DiagnosticReference {
         public let files: [String: String]
         /// Whether the example is a grammar, and no query.
         public let isGrammar: Bool
+        /// How many concepts and codes the example may stand for.
+        public let largestExpansion: Int
 
         init(
             _ code: String, _ explanation: String, _ example: String, isLong: Bool = false, concepts: String? = nil,
-            settings: [String: String] = [:], files: [String: String] = [:], isGrammar: Bool = false
+            settings: [String: String] = [:], files: [String: String] = [:], isGrammar: Bool = false,
+            largestExpansion: Int = QueryCompiler.standardExpansion
         ) {
+            self.largestExpansion = largestExpansion
             self.concepts = concepts
             self.settings = settings
             self.files = files
@@ -84,6 +88,9 @@ public enum DiagnosticReference {
             "import \"women.cohort\"\n\n" + cohort("in Women"),
             files: ["women.cohort": "import \"example.cohort\"\n"]),
         Entry(
+            "C0207", "What a query stands for is sent to every node, so it is bounded: half a million concepts and codes.",
+            cohort("any diagnosis of \"Malignant Neoplasm\""), largestExpansion: 100),
+        Entry(
             "C0266", "Values are given to parameters that the query defines.",
             "parameter reach = 60\n\n" + cohort("any death within $reach days of 2020-01-01"), settings: ["rech": "30"]),
         Entry(
@@ -140,12 +147,20 @@ public enum DiagnosticReference {
             cohort("sex is male")
                 + (0..<14).map { "cohort A\($0) = A\($0 == 0 ? "" : "\($0 - 1)") union A\($0 == 0 ? "" : "\($0 - 1)")\n" }.joined(),
             isLong: true),
-        Entry("C0220", "A date is a day of the Gregorian calendar.", cohort("age at 2021-02-29 > 40 years")),
+        Entry("C0220", "A date is a day, a month or a year of the Gregorian calendar.", cohort("age at 2021-02-29 > 40 years")),
         Entry("C0221", "No day lies in this window.", cohort("any death from 12 to 6 weeks after 2020-01-01")),
         Entry("C0222", "Distances between events need at least two of them.", cohort("any death each at least 3 days apart")),
         Entry(
             "C0225", "Numbers are compared of observations that have one.",
             cohort("late is at least 2 times early", "early = first observation of \"PSA\"\n  late = last observation of \"PSA\" is known")),
+        Entry(
+            "C0226", "A doubling time is measured from two numbers, which seldom lie so far apart that a longer one can be told.",
+            cohort(
+                "doubling time from early to late < 30 years",
+                "early = first observation of \"PSA\" is known\n  late = last observation of \"PSA\" is known")),
+        Entry(
+            "C0227", "Which of two events is nearer to a year depends on the day that is meant.",
+            cohort("exists a", "a = nearest diagnosis to 2020")),
         Entry("C0224", "More conditions are asked for than there are.", cohort("at least 3 of (sex is male, any death)")),
     ]
 

@@ -36,6 +36,7 @@ extension PlanBuilder {
         case .member(let name, _): return membership(in: name)
         case .observed(let first, let last, _): return observed(first, last, at: span)
         case .ratio(let name, let factor, let other, _): return ratio(name, factor, other, at: span)
+        case .change(let change, let first, let second, _): return self.change(change, first, second, at: span)
         case .relation(let name, let syntax, _):
             guard let event = reference(name, single: "a relation in time"), let windows = windows(syntax) else { return nil }
             return Meaning.all(windows.map { Meaning(.relation(event, $0), span) })
@@ -104,7 +105,7 @@ extension PlanBuilder {
     }
 
     /// A named event of which there is one, with a number.
-    private mutating func valued(_ name: NameSyntax) -> EventReference? {
+    mutating func valued(_ name: NameSyntax) -> EventReference? {
         guard let event = reference(name, single: "a comparison of numbers") else { return nil }
         if case .quantity = anchors[event.index].selection.request.value { return event }
         error(
@@ -164,7 +165,7 @@ extension PlanBuilder {
 
     /// One observation period spans both days.
     private mutating func observed(_ first: AnchorSyntax, _ last: AnchorSyntax, at span: SourceSpan) -> Meaning? {
-        guard let begin = anchorPoint(first), let end = anchorPoint(last) else { return nil }
+        guard let begin = stretch(first)?.begin, let end = stretch(last)?.end else { return nil }
         let edge = WindowBound(.zero, inclusive: true)
         let windows = [Window(begin, to: edge), Window(end, from: edge, side: .end)]
         return Meaning(.count(EventSelection(EventRequest(kind: .observationPeriod), windows: windows), .atLeastOne), span)

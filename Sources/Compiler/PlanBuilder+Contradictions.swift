@@ -97,7 +97,7 @@ extension PlanBuilder {
         for part in parts {
             guard case .relation(let event, let window) = part.condition else { continue }
             let clash = known.first { other in
-                other.event == event && other.window.anchor == window.anchor && other.window.side == window.side
+                other.event == event && other.window.side == window.side
                     && PlanBuilder.areDisjoint(other.window, window)
             }
             if let clash {
@@ -181,7 +181,7 @@ extension PlanBuilder {
         case .not(let part): canBeUnknown(part)
         // What ATLAS means is never unknown.
         case .known, .possible, .atlas: false
-        case .given, .sex, .age, .ageInMonths, .relation, .ratio: true
+        case .given, .sex, .age, .ageInMonths, .relation, .ratio, .change: true
         case .count(let selection, _), .chain(let selection, _, _): selection.request.canBeUnknown
         case .exists(let event): anchors[event.index].selection.request.canBeUnknown
         }

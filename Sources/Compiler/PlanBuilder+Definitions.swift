@@ -53,11 +53,11 @@ extension PlanBuilder {
             case .date(let date): (date.text, true)
             }
         let value = settings[name] ?? text
-        let fits = isDate ? CalendarDate(value) != nil : ExactDecimal(value) != nil && !value.hasPrefix("-") && !value.hasPrefix("+")
+        let fits = isDate ? DateRange(written: value) != nil : ExactDecimal(value) != nil && !value.hasPrefix("-") && !value.hasPrefix("+")
         if !fits, settings[name] != nil {
             error(
                 "C0267", "`\(name)` cannot be set to `\(value)`", at: syntax.name.span,
-                help: isDate ? "set a day, as `2020-01-31`" : "set a number, as `\(text)`")
+                help: isDate ? "set a day, a month or a year, as `2020-01-31`" : "set a number, as `\(text)`")
         }
         parameters[name] = DefinedParameter(name: syntax.name, value: fits ? value : text, isDate: isDate)
     }
@@ -76,7 +76,9 @@ extension PlanBuilder {
             return nil
         }
         parameters[name]?.isUsed = true
-        guard parameter.isDate == isDate else {
+        // Four digits are a number and a year.
+        let isYear = !parameter.isDate && parameter.value.utf8.count == 4 && Int(parameter.value) != nil
+        guard parameter.isDate == isDate || (isDate && isYear) else {
             error(
                 "C0264", "the parameter `\(name)` is a \(parameter.isDate ? "date" : "number"), not a \(isDate ? "date" : "number")",
                 at: span,
@@ -228,9 +230,12 @@ extension PlanBuilder {
                     help: "move its definition up; an event cannot refer to itself")
             } else {
                 let suggestion = nearest(to: name.text, among: anchors[anchorsInScope].map(\.name.text))
+                let isCohort = cohorts[name.text] != nil
                 error(
                     "C0211", "no event is called `\(name.text)`", at: name.span,
-                    help: suggestion.map { "did you mean `\($0)`?" } ?? "define it above: `\(name.text) = first diagnosis of …`")
+                    help: isCohort
+                        ? "it is a cohort: write `in \(name.text)`"
+                        : suggestion.map { "did you mean `\($0)`?" } ?? "define it above: `\(name.text) = first diagnosis of …`")
             }
             return nil
         }

@@ -21,19 +21,29 @@ extension PlanBuilder {
         if syntax.kind == .annotation, let structures = syntax.concepts { attributes = segmentation(of: structures) }
         let having = syntax.having.map { self.having($0) }
         let windows = syntax.windows.compactMap { self.windows($0) }.flatMap(\.self)
-        let pick = pick(syntax.pick)
+        let pick = pick(syntax.pick).map { ordered($0, test, of: concepts) }
         warnOfDeadWindows(windows, at: syntax.windows)
         guard errorCount == before, let pick else { return nil }
         if pick.needsNumber {
             guard case .quantity = test else {
                 error(
                     "C0225", "the \(pick) of these need not have a number", at: syntax.kindSpan,
-                    help: "test it for its number: `\(pick) observation of … is known`")
+                    help: "test it for its number, or for values that have an order: `\(pick) observation of … is known`")
                 return nil
             }
         }
         let request = EventRequest(kind: kind, concepts: concepts, value: test, attributes: attributes, havingSeries: having)
         return EventSelection(request, windows: windows, pick: pick)
+    }
+
+    /// Of coded values the lowest or highest in the order of their question.
+    private func ordered(_ pick: Pick, _ test: ValueTest?, of concepts: ConceptSet?) -> Pick {
+        guard pick.needsNumber, case .coded = test,
+            let question = concepts?.include.first.flatMap({ hyperontology.concept($0.concept.rawValue) })
+        else { return pick }
+        let order = hyperontology.order(of: question.iri).map { ConceptIRI($0) }
+        guard order.count > 1 else { return pick }
+        return .ranked(pick == .lowest ? order : order.reversed())
     }
 
     private mutating func pick(_ syntax: PickSyntax?) -> Pick? {
@@ -51,7 +61,13 @@ extension PlanBuilder {
             }
             if number == 1 { return fromEnd ? .last : .first }
             return .nth(fromEnd ? -number : number)
-        case .nearest(let anchor): return anchorPoint(anchor).map { .nearest($0) }
+        case .nearest(let anchor):
+            guard let point = anchorPoint(anchor) else { return nil }
+            if case .dates = point {
+                error("C0227", "what is nearest is told of a day alone", at: anchor.span, help: "write a day, as `2020-07-01`")
+                return nil
+            }
+            return .nearest(point)
         }
     }
 

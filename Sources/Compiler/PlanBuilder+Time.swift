@@ -3,13 +3,33 @@ import CohortQL
 import Diagnostics
 
 extension PlanBuilder {
+    /// A day to measure from; of a month or a year, one of its days.
     mutating func anchorPoint(_ anchor: AnchorSyntax) -> AnchorPoint? {
         switch anchor {
-        case .date(let date): return calendarDate(date.text, at: date.span).map { .date($0) }
+        case .date(let date): return days(of: date).map { $0.isExact ? .date($0.earliest) : .dates($0) }
         case .event(let name, let atEnd): return reference(name, single: "a place in time").map { atEnd ? .end($0) : .start($0) }
         }
     }
 
+    /// Where a stretch of time begins and ends that something is placed around: an event's day, a day, or a month or year as a whole.
+    mutating func stretch(_ anchor: AnchorSyntax) -> (begin: AnchorPoint, end: AnchorPoint)? {
+        switch anchor {
+        case .event: return anchorPoint(anchor).map { ($0, $0) }
+        case .date(let date): return days(of: date).map { (.date($0.earliest), .date($0.latest)) }
+        }
+    }
+
+    /// The days of a date, a month or a year.
+    mutating func days(of date: NameSyntax) -> DateRange? {
+        guard let text = text(of: date.text, at: date.span, isDate: true) else { return nil }
+        if let found = DateRange(written: text) { return found }
+        error(
+            "C0220", "`\(text)` is not in the calendar", at: date.span,
+            help: "write a day, a month or a year, as `2020-02-29`, `2020-02` or `2020`")
+        return nil
+    }
+
+    /// A day, where nothing longer can stand.
     mutating func calendarDate(_ written: String, at span: SourceSpan) -> CalendarDate? {
         guard let text = text(of: written, at: span, isDate: true) else { return nil }
         if let found = CalendarDate(text) { return found }
@@ -43,12 +63,18 @@ extension PlanBuilder {
     mutating func windows(_ syntax: WindowSyntax) -> [Window]? {
         switch syntax.form {
         case .during:
+            if case .date(let date) = syntax.anchor {
+                return days(of: date).map { [span(of: $0).on(syntax.isOfEnd ? .end : .start)] }
+            }
             guard let event = event(of: syntax) else { return nil }
             return [day(.start(event), from: 0), day(.end(event), to: 0)].map { $0.on(syntax.isOfEnd ? .end : .start) }
         case .relation(let relation):
             guard let event = event(of: syntax) else { return nil }
             return windows(relation, of: event)
-        default: return window(syntax).map { [$0.on(syntax.isOfEnd ? .end : .start)] }
+        case .same(let bond):
+            guard let event = event(of: syntax) else { return nil }
+            return [Window(same: bond.bond, as: event)]
+        default: return places(syntax)?.map { $0.on(syntax.isOfEnd ? .end : .start) }
         }
     }
 
@@ -75,43 +101,69 @@ extension PlanBuilder {
         return Window(anchor, from: lower.map(bound), to: upper.map(bound))
     }
 
-    private mutating func window(_ syntax: WindowSyntax) -> Window? {
+    private mutating func places(_ syntax: WindowSyntax) -> [Window]? {
         // Every mistake is found, in the anchor and in the distance.
-        let anchor = anchorPoint(syntax.anchor)
+        let anchor = stretch(syntax.anchor)
         let zero = CalendarDistance.zero
         func bound(_ distance: CalendarDistance, _ isInclusive: Bool) -> WindowBound { WindowBound(distance, inclusive: isInclusive) }
         switch syntax.form {
         case .side(let direction, let orOn):
-            guard let anchor else { return nil }
-            return direction == .before ? Window(anchor, to: bound(zero, orOn)) : Window(anchor, from: bound(zero, orOn))
+            guard let (begin, end) = anchor else { return nil }
+            return direction == .before
+                ? [Window(orOn ? end : begin, to: bound(zero, orOn))] : [Window(orOn ? begin : end, from: bound(zero, orOn))]
         case .within(let duration, let direction):
-            guard let reach = distance(duration), let anchor else { return nil }
-            return switch direction {
-            case .before: Window(anchor, from: bound(reach.negated, true), to: bound(zero, false))
-            case .after: Window(anchor, from: bound(zero, false), to: bound(reach, true))
-            case .of: Window(anchor, from: bound(reach.negated, true), to: bound(reach, true))
+            guard let reach = distance(duration), let (begin, end) = anchor else { return nil }
+            switch direction {
+            case .before: return [Window(begin, from: bound(reach.negated, true), to: bound(zero, false))]
+            case .after: return [Window(end, from: bound(zero, false), to: bound(reach, true))]
+            case .of where begin == end: return [Window(begin, from: bound(reach.negated, true), to: bound(reach, true))]
+            case .of: return [Window(begin, from: bound(reach.negated, true)), Window(end, to: bound(reach, true))]
             }
         case .moreThan(let duration, let direction):
-            guard let reach = distance(duration), let anchor else { return nil }
-            return direction == .before ? Window(anchor, to: bound(reach.negated, false)) : Window(anchor, from: bound(reach, false))
+            guard let reach = distance(duration), let (begin, end) = anchor else { return nil }
+            return [direction == .before ? Window(begin, to: bound(reach.negated, false)) : Window(end, from: bound(reach, false))]
         case .atLeast(let duration, let direction):
-            guard let reach = distance(duration), let anchor else { return nil }
-            return direction == .before ? Window(anchor, to: bound(reach.negated, true)) : Window(anchor, from: bound(reach, true))
+            guard let reach = distance(duration), let (begin, end) = anchor else { return nil }
+            return [direction == .before ? Window(begin, to: bound(reach.negated, true)) : Window(end, from: bound(reach, true))]
         case .from(let low, let high, let direction):
-            guard let (near, far) = distances(low, high, at: syntax.span), let anchor else { return nil }
+            guard let (near, far) = distances(low, high, at: syntax.span), let (begin, end) = anchor else { return nil }
             return direction == .before
-                ? Window(anchor, from: bound(far.negated, true), to: bound(near.negated, true))
-                : Window(anchor, from: bound(near, true), to: bound(far, true))
+                ? [Window(begin, from: bound(far.negated, true), to: bound(near.negated, true))]
+                : [Window(end, from: bound(near, true), to: bound(far, true))]
         case .between(let last):
-            guard case .date(let first)? = anchor, let end = calendarDate(last.text, at: last.span) else { return nil }
-            if end < first {
+            guard case .date(let first) = syntax.anchor, let begin = days(of: first), let end = days(of: last) else { return nil }
+            if end.latest < begin.earliest {
                 error("C0221", "the window ends before it begins", at: syntax.span, help: "write the earlier date first")
                 return nil
             }
-            let length = CalendarDistance(end.daysSinceEpoch - first.daysSinceEpoch, .day)
-            return Window(.date(first), from: bound(zero, true), to: bound(length, true))
-        case .during, .relation: return nil
+            return [span(of: DateRange(begin.earliest, end.latest))]
+        case .during, .relation, .same: return nil
         }
+    }
+
+    /// From the first of several days to the last.
+    private func span(of days: DateRange) -> Window {
+        let length = CalendarDistance(days.latest.daysSinceEpoch - days.earliest.daysSinceEpoch, .day)
+        return Window(
+            .date(days.earliest), from: WindowBound(.zero, inclusive: true), to: WindowBound(length, inclusive: true))
+    }
+}
+
+extension WindowSyntax.Bond {
+    fileprivate var bond: Bond {
+        switch self {
+        case .visit: .visit
+        case .study: .study
+        case .specimen: .specimen
+        }
+    }
+}
+
+extension DateRange {
+    /// A day, a month or a year as a query writes it.
+    init?(written text: String) {
+        guard text.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+        self.init(partial: text)
     }
 }
 

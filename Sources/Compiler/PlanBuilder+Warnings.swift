@@ -100,8 +100,7 @@ extension PlanBuilder {
     mutating func warnOfDeadWindows(_ windows: [Window], at syntax: [WindowSyntax]) {
         guard windows.count > 1, windows.count == syntax.count else { return }
         for later in windows.indices {
-            for earlier in 0..<later where windows[earlier].anchor == windows[later].anchor && windows[earlier].side == windows[later].side
-            {
+            for earlier in 0..<later where windows[earlier].side == windows[later].side {
                 guard PlanBuilder.areDisjoint(windows[earlier], windows[later]) else { continue }
                 warn(
                     "C0282", "no day lies in this window and in `\(words(syntax[earlier].span))`", at: syntax[later].span,
@@ -110,14 +109,28 @@ extension PlanBuilder {
         }
     }
 
-    /// Whether one window ends before the other begins, whatever the anchor's day.
+    /// Whether one window ends before the other begins, whatever the day of the anchor that they share.
     static func areDisjoint(_ first: Window, _ second: Window) -> Bool {
+        if case .date(let day) = first.anchor, case .date(let other) = second.anchor {
+            return areDisjoint(first, around: day, second, around: other)
+        }
+        guard first.anchor == second.anchor else { return false }
         func ends(_ bound: WindowBound?, before other: WindowBound?) -> Bool {
             guard let upper = bound, let lower = other else { return false }
             if upper.distance == lower.distance { return !(upper.isInclusive && lower.isInclusive) }
             return upper.distance.latestDays < lower.distance.earliestDays
         }
         return ends(first.upper, before: second.lower) || ends(second.upper, before: first.lower)
+    }
+
+    /// The same of windows around two days of the calendar.
+    private static func areDisjoint(_ first: Window, around day: CalendarDate, _ second: Window, around other: CalendarDate) -> Bool {
+        func ends(_ upper: WindowBound?, _ day: CalendarDate, before lower: WindowBound?, _ other: CalendarDate) -> Bool {
+            guard let upper, let lower else { return false }
+            let (end, begin) = (day.advanced(by: upper.distance), other.advanced(by: lower.distance))
+            return end == begin ? !(upper.isInclusive && lower.isInclusive) : end < begin
+        }
+        return ends(first.upper, day, before: second.lower, other) || ends(second.upper, other, before: first.lower, day)
     }
 
     // MARK: Negation
@@ -145,11 +158,16 @@ extension PlanBuilder {
             let event = anchorsInScope.first { anchors[$0].name.text == name.text }
             guard let event, canBeUnknown(.exists(EventReference(event))) else { return nil }
             return "it is unknown whether a record is one of `\(name.text)`"
-        case .relation: return "the day is not known"
-        case .ratio: return "a number cannot be read or compared"
+        case .relation(_, let window, _):
+            guard case .same(let bond) = window.form else { return "the day is not known" }
+            return "the \(bond.rawValue) is not recorded"
+        case .ratio, .change: return "a number cannot be read or compared"
         case .observed: return nil
         case .count(_, let selection, _, _):
             if selection.value != nil { return "the value is recorded in a way that cannot be read" }
+            if selection.windows.contains(where: { if case .same = $0.form { true } else { false } }) {
+                return "it is not recorded what the event belongs to"
+            }
             return selection.attributes == nil && selection.having.isEmpty ? nil : "a property of the series is not recorded"
         }
     }

@@ -5,9 +5,17 @@ public import Hyperontology
 
 /// From the text of a query to an expanded plan: parse, resolve and check, plan, expand.
 public struct QueryCompiler: Sendable {
-    private let hyperontology: Hyperontology
+    /// Concepts and codes that all sets of a query may stand for together.
+    public static let standardExpansion = 500_000
 
-    public init(hyperontology: Hyperontology) { self.hyperontology = hyperontology }
+    private let hyperontology: Hyperontology
+    private let largestExpansion: Int
+
+    /// - Parameter largestExpansion: how many concepts and codes a query may stand for.
+    public init(hyperontology: Hyperontology, largestExpansion: Int = QueryCompiler.standardExpansion) {
+        self.hyperontology = hyperontology
+        self.largestExpansion = largestExpansion
+    }
 
     /// Compiles a text. Each stage runs only on what the one before left without errors; all messages are kept.
     ///
@@ -20,6 +28,13 @@ public struct QueryCompiler: Sendable {
         let diagnostics = mistakes + builder.diagnostics.sorted { ($0.span?.lowerBound ?? 0) < ($1.span?.lowerBound ?? 0) }
         guard let built, !diagnostics.containsErrors else { return CompilationResult(tree: tree, diagnostics: diagnostics, query: nil) }
         let expanded = Expander(hyperontology: hyperontology).expand(built.plan)
+        let size = expanded.expansions.reduce(0) { $0 + $1.concepts.count + $1.codes.count }
+        guard size <= largestExpansion else {
+            let problem = Diagnostic(
+                "C0207", "the concepts of this query stand for \(size) concepts and codes, more than the \(largestExpansion) that one may",
+                at: tree.cohorts.last?.name.span ?? SourceSpan(0, 0), help: "ask for narrower concepts")
+            return CompilationResult(tree: tree, diagnostics: diagnostics + [problem], query: nil)
+        }
         let query = CompiledQuery(
             name: built.name, plan: built.plan, expanded: expanded, labels: built.labels, anchorNames: built.anchorNames,
             byNode: built.byNode, scope: built.scope, dispatch: built.dispatch, planHash: built.plan.canonicalHash)

@@ -9,32 +9,39 @@ enum SHA256 {
         while padded.count % 64 != 56 { padded.append(0) }
         let bits = UInt64(message.count) * 8
         for shift in stride(from: 56, through: 0, by: -8) { padded.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift))) }
-        for start in stride(from: 0, to: padded.count, by: 64) { compress(padded[start..<start + 64], into: &state) }
+        var words = [UInt32](repeating: 0, count: 64)
+        for start in stride(from: 0, to: padded.count, by: 64) { compress(padded, start, &words, into: &state) }
         return state.map { word in
             let digits = String(word, radix: 16)
             return String(repeating: "0", count: 8 - digits.count) + digits
         }.joined()
     }
 
-    private static func compress(_ block: ArraySlice<UInt8>, into state: inout [UInt32]) {
-        var words = stride(from: block.startIndex, to: block.endIndex, by: 4).map { place in
-            (0..<4).reduce(UInt32(0)) { $0 << 8 | UInt32(block[place + $1]) }
+    /// - Parameter words: the message schedule, which every block uses anew.
+    private static func compress(_ message: [UInt8], _ start: Int, _ words: inout [UInt32], into state: inout [UInt32]) {
+        for index in 0..<16 {
+            let place = start + 4 * index
+            words[index] =
+                UInt32(message[place]) << 24 | UInt32(message[place + 1]) << 16 | UInt32(message[place + 2]) << 8
+                | UInt32(message[place + 3])
         }
         for index in 16..<64 {
             let first = rotate(words[index - 15], 7) ^ rotate(words[index - 15], 18) ^ (words[index - 15] >> 3)
             let second = rotate(words[index - 2], 17) ^ rotate(words[index - 2], 19) ^ (words[index - 2] >> 10)
-            words.append(words[index - 16] &+ first &+ words[index - 7] &+ second)
+            words[index] = words[index - 16] &+ first &+ words[index - 7] &+ second
         }
-        var work = state
+        var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+        var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+        let constants = constants
         for index in 0..<64 {
-            let choice = (work[4] & work[5]) ^ (~work[4] & work[6])
-            let upper = rotate(work[4], 6) ^ rotate(work[4], 11) ^ rotate(work[4], 25)
-            let first = work[7] &+ upper &+ choice &+ constants[index] &+ words[index]
-            let majority = (work[0] & work[1]) ^ (work[0] & work[2]) ^ (work[1] & work[2])
-            let lower = rotate(work[0], 2) ^ rotate(work[0], 13) ^ rotate(work[0], 22)
-            work = [first &+ lower &+ majority, work[0], work[1], work[2], work[3] &+ first, work[4], work[5], work[6]]
+            let choice = (e & f) ^ (~e & g)
+            let upper = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
+            let first = h &+ upper &+ choice &+ constants[index] &+ words[index]
+            let majority = (a & b) ^ (a & c) ^ (b & c)
+            let lower = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
+            (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ lower &+ majority)
         }
-        for index in state.indices { state[index] &+= work[index] }
+        for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
     }
 
     private static func rotate(_ word: UInt32, _ places: UInt32) -> UInt32 { word >> places | word << (32 - places) }

@@ -21,7 +21,8 @@ struct Candidates {
     /// The one that a pick means: by day and key, unless an event that may match, or whose day is not exactly known, could come before it.
     ///
     /// - Parameter day: for the nearest one, the day that it is near to.
-    func resolve(_ pick: Pick, near day: NamedEvents.Day, in table: EventTable) -> AnchorColumn.Resolution {
+    /// - Parameter rank: for a pick by an order, the place of a row's value in it; nil where it has none there, or several.
+    func resolve(_ pick: Pick, near day: NamedEvents.Day, rank: (Int) -> Int?, in table: EventTable) -> AnchorColumn.Resolution {
         switch pick {
         case .all: return .events(certain: certain, possible: uncertain.count)
         case .first: return single(1, in: table, places: Places.forwards)
@@ -34,6 +35,7 @@ struct Candidates {
                 return single(1, in: table) { Places(nearest: $0, to: range.earliest.daysSinceEpoch, key: $1) }
             case .day, .unknown: return single(1, in: table) { _, _ in nil }
             }
+        case .ranked: return ranked(rank, in: table)
         case .lowest: return extreme(in: table) { $0.isSmaller(than: $1) }
         case .highest: return extreme(in: table) { $1.isSmaller(than: $0) }
         }
@@ -52,6 +54,18 @@ struct Candidates {
             return (first.start?.earliest.daysSinceEpoch ?? .max, first.key) < (second.start?.earliest.daysSinceEpoch ?? .max, second.key)
         }
         return chosen.map { .event($0) } ?? .none
+    }
+
+    /// The one whose value comes first; of equal ones the earlier, then that of the smaller key.
+    private func ranked(_ rank: (Int) -> Int?, in table: EventTable) -> AnchorColumn.Resolution {
+        guard !isEmpty else { return .none }
+        var best: (place: Place, row: Int)?
+        for row in certain {
+            guard uncertain.isEmpty, let rank = rank(row) else { return .unknown(exists: .yes) }
+            let place = Place(distance: rank, day: table[row].start?.earliest.daysSinceEpoch ?? .max, key: table[row].key)
+            if best.map({ place < $0.place }) ?? true { best = (place, row) }
+        }
+        return best.map { .event($0.row) } ?? .unknown(exists: .unknown)
     }
 
     /// Where an event stands among others; for one whose day lies in a range, the best that it can be.

@@ -9,16 +9,24 @@ struct LeafAssessments {
     let birthDate: Assessment
     /// By request of which the number itself is needed: whether its source hands it over.
     let values: [EventRequest: Assessment]
+    /// By request and what its events are asked to have in common with others: whether its source says what they belong to.
+    let bonds: [BondedRequest: Assessment]
     /// By named event.
     let anchorRequests: [EventRequest]
 
     /// How well it is known which of a patient's events a selection finds.
     func assessment(of selection: EventSelection) -> Assessment {
-        let own = (choices[selection.request] ?? .none).assessment
         let points = selection.windows.map(\.anchor) + [selection.pick.anchor].compactMap(\.self)
-        let placed = points.reduce(own) { $0.combined(with: position(of: $1)) }
+        let placed = points.reduce(ownAssessment(of: selection)) { $0.combined(with: position(of: $1)) }
         guard selection.pick.needsNumber else { return placed }
         return placed.combined(with: values[selection.request] ?? .notEvaluable("the node has no source for it"))
+    }
+
+    /// The same, but for the events that it is measured from.
+    func ownAssessment(of selection: EventSelection) -> Assessment {
+        let found = (choices[selection.request] ?? .none).assessment
+        let bonded = selection.windows.reduce(found) { $0.combined(with: bond(in: $1, of: selection.request)) }
+        return selection.ranks.reduce(bonded) { $0.combined(with: rank($1, of: selection.request)) }
     }
 
     /// How well the day of a point in time is known.
@@ -26,6 +34,30 @@ struct LeafAssessments {
     /// An event that is found too often or too seldom can be another one than is meant, so its day bounds nothing.
     func position(of point: AnchorPoint) -> Assessment {
         point.event.map { position(of: $0) } ?? .exact
+    }
+
+    /// How well it is known which events have one value of an order: told too often or too seldom, another event comes first.
+    private func rank(_ rank: EventRequest, of request: EventRequest) -> Assessment {
+        let choice = choices[rank] ?? .none
+        guard choice.assessment.coverage == .notEvaluable || choice.source == choices[request]?.source else {
+            return .notEvaluable("the events and the values that they are ordered by are in two sources")
+        }
+        switch choice.assessment.coverage {
+        case .exact, .notEvaluable: return choice.assessment
+        case .broader, .narrower, .approximate: return Assessment(.approximate, reasons: choice.assessment.reasons)
+        }
+    }
+
+    /// How well it is known whether events have in common with an anchor what a window asks for.
+    private func bond(in window: Window, of request: EventRequest) -> Assessment {
+        guard let bond = window.bond, let event = window.anchor.event else { return .exact }
+        let other = anchorRequests[event.index]
+        // A study has one name everywhere; visits and specimens are numbered by each source.
+        guard bond == .study || choices[request]?.source == choices[other]?.source else {
+            return .notEvaluable("the two events are in two sources, which number each \(bond.rawValue) in their own way")
+        }
+        return [request, other].map { bonds[BondedRequest($0, bond)] ?? .notEvaluable("the node has no source for it") }
+            .reduce(.exact) { $0.combined(with: $1) }
     }
 
     private func number(of event: EventReference) -> Assessment {
@@ -57,8 +89,10 @@ struct LeafAssessments {
             let found = assessment(of: selection)
             return Assessment(found.coverage.counted(in: range), reasons: found.reasons)
         case .exists(let event): return anchors[event.index]
-        case .relation(let event, let window): return position(of: event).combined(with: position(of: window.anchor))
-        case .ratio(let event, let other, _): return number(of: event).combined(with: number(of: other))
+        case .relation(let event, let window):
+            return position(of: event).combined(with: position(of: window.anchor)).combined(
+                with: bond(in: window, of: anchorRequests[event.index]))
+        case .ratio(let event, let other, _), .change(let event, let other, _): return number(of: event).combined(with: number(of: other))
         case .sex: return sex
         case .atlas(let cohort): return assessment(of: cohort)
         case .age(let point, _), .ageInMonths(let point, _): return birthDate.combined(with: position(of: point))
@@ -80,6 +114,17 @@ struct LeafAssessments {
         case .given(let known, let part): return ConditionSummary(summary(of: part), given: summary(of: known))
         default: return ConditionSummary(leaf: assessment(ofLeaf: condition))
         }
+    }
+}
+
+/// A request whose events are asked to have something in common with others.
+struct BondedRequest: Hashable, Sendable {
+    let request: EventRequest
+    let bond: Bond
+
+    init(_ request: EventRequest, _ bond: Bond) {
+        self.request = request
+        self.bond = bond
     }
 }
 

@@ -32,7 +32,8 @@ struct OpenWorld {
         case .count(let selection, _), .chain(let selection, _, _): return given(records(of: selection), condition)
         case .exists(let event): return given(records(of: event), condition)
         case .relation(let event, let window): return given(records(of: event) + records(of: window.anchor), condition)
-        case .ratio(let event, let other, _): return given(records(of: event) + records(of: other), condition)
+        case .ratio(let event, let other, _), .change(let event, let other, _):
+            return given(records(of: event) + records(of: other), condition)
         case .age(let point, _), .ageInMonths(let point, _): return given(records(of: point), condition)
         case .sex, .atlas: return condition
         }

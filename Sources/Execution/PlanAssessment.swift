@@ -16,6 +16,7 @@ public struct PlanAssessment: Sendable {
     let anchors: [Assessment]
     private let plan: CohortPlan
     private let values: [EventRequest: Assessment]
+    private let bonds: [BondedRequest: Assessment]
 
     init(_ expanded: ExpandedPlan, sources: [any SourceAdapter]) {
         let plan = expanded.plan
@@ -34,21 +35,29 @@ public struct PlanAssessment: Sendable {
             )
         }
         self.values = Dictionary(uniqueKeysWithValues: valued)
-        self.anchors = PlanAssessment.anchors(of: plan, choices, values)
-        self.coverage = plan.criteria.map { criterion in
+        self.bonds = PlanAssessment.bonds(expanded, choices, sources)
+        self.anchors = PlanAssessment.anchors(of: plan, choices, values, bonds)
+        let leaves = LeafAssessments(
+            choices: choices, anchors: anchors, sex: sex.assessment, birthDate: birthDate.assessment, values: values,
+            bonds: bonds, anchorRequests: plan.anchors.map(\.request))
+        let gapsOfBonds = bonds.filter { $0.value.coverage == .notEvaluable }
+        self.coverage = plan.selectedCriteria.map { criterion, selection in
             let choice =
                 switch criterion.subject {
                 case .events(let request): choices[request] ?? .none
                 case .sex: sex
                 case .birthDate: birthDate
                 }
+            let own = selection.map { leaves.ownAssessment(of: $0) } ?? choice.assessment
+            var reasons = own.reasons
+            // What is asked of two named events has no criterion of its own.
+            if case .events(let request) = criterion.subject {
+                reasons += gapsOfBonds.filter { $0.key.request == request }.flatMap(\.value.reasons).sorted()
+                    .filter { !own.reasons.contains($0) }
+            }
             return CriterionCoverage(
-                criterionID: criterion.id, coverage: choice.assessment.coverage, reasons: choice.assessment.reasons,
-                source: choice.source.map { sources[$0].name })
+                criterionID: criterion.id, coverage: own.coverage, reasons: reasons, source: choice.source.map { sources[$0].name })
         }
-        let leaves = LeafAssessments(
-            choices: choices, anchors: anchors, sex: sex.assessment, birthDate: birthDate.assessment, values: values,
-            anchorRequests: plan.anchors.map(\.request))
         self.gaps = leaves.gaps(in: plan.condition)
         self.overall = leaves.overall(of: plan)
     }
@@ -65,7 +74,7 @@ public struct PlanAssessment: Sendable {
     private var leaves: LeafAssessments {
         LeafAssessments(
             choices: requests, anchors: anchors, sex: sex.assessment, birthDate: birthDate.assessment, values: values,
-            anchorRequests: plan.anchors.map(\.request))
+            bonds: bonds, anchorRequests: plan.anchors.map(\.request))
     }
 
     /// By stratum of an axis, how well it is known which events fall into it, `unknown` left out; none for what is read with the patients
@@ -85,6 +94,12 @@ public struct PlanAssessment: Sendable {
         for case .events(let request) in plan.criteria.map(\.subject) where choices[request] == nil {
             choices[request] = SourceChoice(among: sources) { $0.assess(request, in: expanded) }
         }
+        for selection in plan.selections {
+            guard let owner = choices[selection.request]?.source else { continue }
+            for request in selection.ranks where choices[request] == nil {
+                choices[request] = SourceChoice(of: owner, among: sources) { $0.assess(request, in: expanded) }
+            }
+        }
         for axis in plan.report.axes {
             guard let event = axis.event, let owner = choices[plan.anchors[event.index].request]?.source else { continue }
             for request in plan.requests(of: axis) where choices[request] == nil {
@@ -94,14 +109,27 @@ public struct PlanAssessment: Sendable {
         return choices
     }
 
+    /// Who says what the events of a request belong to: its own source.
+    private static func bonds(
+        _ expanded: ExpandedPlan, _ choices: [EventRequest: SourceChoice], _ sources: [any SourceAdapter]
+    ) -> [BondedRequest: Assessment] {
+        var bonds: [BondedRequest: Assessment] = [:]
+        for (request, asked) in expanded.plan.bonds {
+            guard let source = choices[request]?.source else { continue }
+            for bond in asked { bonds[BondedRequest(request, bond)] = sources[source].assess(bond, of: request, in: expanded) }
+        }
+        return bonds
+    }
+
     private static func anchors(
-        of plan: CohortPlan, _ choices: [EventRequest: SourceChoice], _ values: [EventRequest: Assessment]
+        of plan: CohortPlan, _ choices: [EventRequest: SourceChoice], _ values: [EventRequest: Assessment],
+        _ bonds: [BondedRequest: Assessment]
     ) -> [Assessment] {
         var assessed: [Assessment] = []
         for anchor in plan.anchors {
             let known = LeafAssessments(
                 choices: choices, anchors: assessed, sex: .exact, birthDate: .exact, values: values,
-                anchorRequests: plan.anchors.map(\.request))
+                bonds: bonds, anchorRequests: plan.anchors.map(\.request))
             assessed.append(known.assessment(of: anchor))
         }
         return assessed

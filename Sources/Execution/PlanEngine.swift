@@ -86,6 +86,7 @@ struct SourceNeeds {
     init(_ plan: CohortPlan, _ assessment: PlanAssessment) {
         for (anchor, known) in zip(plan.anchors, assessment.anchors) where known.coverage != .notEvaluable {
             add(anchor.request, assessment)
+            for request in anchor.ranks { add(request, assessment) }
         }
         add(plan.condition, assessment)
         for cohort in plan.report.overlap { add(cohort, assessment) }
@@ -118,8 +119,9 @@ struct SourceNeeds {
         case .not(let part), .known(let part), .possible(let part): add(part, assessment)
         case .given(let known, let part): for part in [known, part] { add(part, assessment) }
         case .count(let selection, _), .chain(let selection, _, _):
-            if assessment.assessment(ofLeaf: condition).coverage != .notEvaluable { add(selection.request, assessment) }
-        case .exists, .relation, .ratio: break
+            guard assessment.assessment(ofLeaf: condition).coverage != .notEvaluable else { return }
+            for request in [selection.request] + selection.ranks { add(request, assessment) }
+        case .exists, .relation, .ratio, .change: break
         case .sex: add(assessment.sex)
         case .age, .ageInMonths: add(assessment.birthDate)
         case .atlas(let cohort):

@@ -27,7 +27,8 @@ struct PlanEvaluation {
                 events.append(nil)
                 continue
             }
-            let resolutions = (0..<patients.count).map { events.resolution(of: anchor, in: table, for: $0) }
+            let ranks = anchor.ranks.compactMap { tables[$0] }
+            let resolutions = (0..<patients.count).map { events.resolution(of: anchor, in: table, ranks: ranks, for: $0) }
             events.append(AnchorColumn(table: table, resolutions: resolutions))
         }
         self.plan = plan
@@ -94,7 +95,12 @@ struct PlanEvaluation {
             guard let column = events.columns[event.index] else { return .allUnknown(count: patients.count) }
             return TruthSets(count: patients.count) { column.exists(for: $0) }
         case .relation(let event, let window): return relation(event, window)
-        case .ratio(let event, let other, let range): return ratio(event, other, range)
+        case .ratio(let event, let other, let range):
+            return numbers(event, other) { range.contains(ratioOf: $0.value, to: $1.value) }
+        case .change(let event, let other, let change):
+            return numbers(event, other) {
+                change.holds(from: DatedValue($0.value, on: $0.start), to: DatedValue($1.value, on: $1.start))
+            }
         case .sex(let sex): return TruthSets(count: patients.count) { patients.sexes[$0].map { Truth($0 == sex) } ?? .unknown }
         case .age(let point, let range): return age(at: point) { $0.age(since: $1, isIn: range) }
         case .ageInMonths(let point, let range): return age(at: point) { $0.months(since: $1, isIn: range) }
@@ -106,8 +112,9 @@ struct PlanEvaluation {
 
     private func count(_ selection: EventSelection, _ range: CountRange) -> TruthSets {
         guard let table = tables[selection.request] else { return .allUnknown(count: patients.count) }
+        let ranks = selection.ranks.compactMap { tables[$0] }
         return TruthSets(count: patients.count) { patient in
-            switch events.resolution(of: selection, in: table, for: patient) {
+            switch events.resolution(of: selection, in: table, ranks: ranks, for: patient) {
             case .events(let certain, let possible): return range.contains(from: certain.count, to: certain.count + possible)
             case .event: return range.contains(from: 1, to: 1)
             case .none: return range.contains(from: 0, to: 0)
@@ -123,15 +130,14 @@ struct PlanEvaluation {
         }
     }
 
-    private func ratio(_ event: EventReference, _ other: EventReference, _ range: QuantityRange) -> TruthSets {
+    private func numbers(_ event: EventReference, _ other: EventReference, _ test: (SourceEvent, SourceEvent) -> Truth) -> TruthSets {
         guard let first = events.columns[event.index], let second = events.columns[other.index] else {
             return .allUnknown(count: patients.count)
         }
         return TruthSets(count: patients.count) { patient in
             switch (first.resolutions[patient], second.resolutions[patient]) {
             case (.none, _), (_, .none): .no
-            case (.event(let row), .event(let otherRow)):
-                range.contains(ratioOf: first.table[row].value, to: second.table[otherRow].value)
+            case (.event(let row), .event(let otherRow)): test(first.table[row], second.table[otherRow])
             default: .unknown
             }
         }

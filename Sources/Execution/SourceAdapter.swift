@@ -34,6 +34,9 @@ public protocol SourceAdapter: Sendable {
     /// Whether it hands over the numbers of the events that match a request (``SourceEvent/value``).
     func assessValues(of request: EventRequest, in plan: ExpandedPlan) -> Assessment
 
+    /// Whether it says what the events that match a request belong to: ``SourceEvent/visit``, ``SourceEvent/study``, ``SourceEvent/specimen``.
+    func assess(_ bond: Bond, of request: EventRequest, in plan: ExpandedPlan) -> Assessment
+
     /// How well it can tell a patient's sex or birth date.
     func assess(_ subject: Demographic) -> Assessment
 
@@ -78,6 +81,12 @@ extension SourceAdapter {
     }
 
     public func absenceMeansNo(of kind: EventKind) -> Bool { true }
+
+    /// Images say their study; nothing else is said.
+    public func assess(_ bond: Bond, of request: EventRequest, in plan: ExpandedPlan) -> Assessment {
+        if bond == .study, request.kind.isImaging { return .exact }
+        return .notEvaluable("this source does not say which \(bond.rawValue) \(request.kind.words) belong to")
+    }
 
     public func assessValues(of request: EventRequest, in plan: ExpandedPlan) -> Assessment {
         .notEvaluable("this source tests numbers but does not hand them over")
@@ -131,12 +140,16 @@ public struct SourceEvent: Hashable, Sendable {
     public let series: [String]
     /// For observations, where the source hands it over: the number that is recorded.
     public let value: RecordedValue
+    /// Where the plan asks for it (``CohortPlan/CohortPlan/bonds``) and the source says it: the visit in which it was recorded.
+    public let visit: String?
+    /// In the same way, the specimen in which it was found.
+    public let specimen: String?
     /// For rows of OMOP tables: what else a cohort with the semantics of ATLAS goes by.
     public let row: SourceRow?
 
     public init(
         patient: String, key: String, start: DateRange?, end: DateRange? = nil, isCertain: Bool = true, study: String? = nil,
-        series: [String] = [], value: RecordedValue = .absent, row: SourceRow? = nil
+        series: [String] = [], value: RecordedValue = .absent, visit: String? = nil, specimen: String? = nil, row: SourceRow? = nil
     ) {
         self.patient = patient
         self.key = key
@@ -146,7 +159,18 @@ public struct SourceEvent: Hashable, Sendable {
         self.study = study
         self.series = series
         self.value = value
+        self.visit = visit
+        self.specimen = specimen
         self.row = row
+    }
+
+    /// What it belongs to; nil where that is not recorded.
+    public func belongs(to bond: Bond) -> String? {
+        switch bond {
+        case .visit: visit
+        case .study: study
+        case .specimen: specimen
+        }
     }
 }
 

@@ -54,6 +54,10 @@ public struct FHIRAdapter: SourceAdapter {
         return .notEvaluable("a number is handed over only where it is tested")
     }
 
+    public func assess(_ bond: Bond, of request: EventRequest, in plan: ExpandedPlan) -> Assessment {
+        RequestLowering(plan: plan, bindings: bindings, places: store.places, contents: store.contents).assess(bond, of: request)
+    }
+
     public func absenceMeansNo(of kind: EventKind) -> Bool { bindings.absenceMeansNo(of: kind.rawValue) }
 
     public func assess(_ subject: Demographic) -> Assessment {

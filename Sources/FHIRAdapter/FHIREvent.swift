@@ -19,6 +19,10 @@ struct FHIREvent: Sendable {
     /// For images: the study's UID.
     var study: String?
     var series: [FHIRSeries] = []
+    /// The logical id of the encounter in which it was recorded.
+    var visit: String?
+    /// The logical id of the specimen that was looked at.
+    var specimen: String?
 
     /// A key in which ids that end in a number sort as the number does.
     ///

@@ -18,6 +18,7 @@ struct ImageReader: Sendable {
         let patient: String
         let study: String
         let start: DateRange?
+        let visit: String?
         /// False for a study without series.
         let isThere: Bool
         /// Nil for series that are not listed.
@@ -30,7 +31,8 @@ struct ImageReader: Sendable {
         guard let patient = row[0] as String?, let study = row[1] as String? else { return nil }
         let isThere = row[4] as Int64? != nil
         return Series(
-            patient: patient, study: study, start: StoreDate.range(row[2], row[3]), isThere: isThere, uid: row[5],
+            patient: patient, study: study, start: StoreDate.range(row[2], row[3]), visit: row[RecordReader.visit], isThere: isThere,
+            uid: row[5],
             truths: groups.map { tests in isThere ? tests.map { $0.truth(in: row) }.conjunction : .no })
     }
 
@@ -53,7 +55,13 @@ struct ImageReader: Sendable {
         let matching = rows.filter { groups.isEmpty || $0.truths.contains(.yes) }
         return SourceEvent(
             patient: first.patient, key: first.study, start: day(of: rows), isCertain: truth == .yes, study: first.study,
-            series: Set(matching.compactMap(\.uid)).sorted())
+            series: Set(matching.compactMap(\.uid)).sorted(), visit: visit(of: rows))
+    }
+
+    /// The one visit that all resources of a study name.
+    private func visit(of rows: [Series]) -> String? {
+        let visits = Set(rows.map(\.visit))
+        return visits.count == 1 ? visits.first ?? nil : nil
     }
 
     /// The series of one study; several rows of one series are alternatives.
@@ -66,7 +74,7 @@ struct ImageReader: Sendable {
             // How many series are not listed is unknown, so they are at most a possible match.
             return SourceEvent(
                 patient: first.patient, key: first.uid ?? "\(first.study)/", start: start, isCertain: truth == .yes && first.uid != nil,
-                study: first.study, series: first.uid.map { [$0] } ?? [])
+                study: first.study, series: first.uid.map { [$0] } ?? [], visit: visit(of: rows))
         }
     }
 

@@ -18,13 +18,17 @@ struct RecordReader: Sendable {
         e.patient, e.key, e.start_earliest, e.start_latest, e.end_earliest, e.end_latest, e.number, e.unit, e.comparator
         """
 
+    /// The names of the columns that a row has where the plan asks for what events belong to.
+    static let visit = "belongs_to_visit"
+    static let specimen = "belongs_to_specimen"
+
     /// The row's event; nil when its value surely fails the test.
     func event(in row: Row) -> SourceEvent? {
         let truth = self.truth(of: row)
         guard truth != .no, let patient = row[0] as String?, let key = row[1] as String? else { return nil }
         return SourceEvent(
             patient: patient, key: key, start: StoreDate.range(row[2], row[3]), end: StoreDate.range(row[4], row[5]),
-            isCertain: truth == .yes, value: value(of: row))
+            isCertain: truth == .yes, value: value(of: row), visit: row[Self.visit], specimen: row[Self.specimen])
     }
 
     private func value(of row: Row) -> RecordedValue {

@@ -26,6 +26,26 @@ struct RequestLowering {
             })
     }
 
+    /// Whether every resource type that a request is looked for in says what its resources belong to.
+    func assess(_ bond: Bond, of request: EventRequest) -> Assessment {
+        let role =
+            switch bond {
+            case .visit: "visitField"
+            case .study: "studyField"
+            case .specimen: "specimenField"
+            }
+        let silent = (bindings.events[request.kind.rawValue]?.places ?? []).filter { place in
+            place.field(role) == nil && (contents?.resourceTypes.contains(place.container) ?? true)
+        }
+        guard let first = silent.first else { return .exact }
+        return .notEvaluable("`\(first.container)` does not say which \(bond.rawValue) it belongs to")
+    }
+
+    /// The columns of what events belong to, where the plan asks for it.
+    private func bondColumns(of request: EventRequest) -> String {
+        plan.plan.bonds[request] == nil ? "" : ", e.visit AS \(RecordReader.visit), e.specimen AS \(RecordReader.specimen)"
+    }
+
     private func records(_ request: EventRequest, in place: Place) throws(LoweringGap) -> AssessedQuery {
         let name = places.name(of: place)
         let value = try valueTest(of: request, in: place)
@@ -33,7 +53,7 @@ struct RequestLowering {
         if case .coded = value.test {
             text += ", (SELECT \(CodingList.gathered("v")) FROM coding AS v WHERE v.event = e.id AND v.role = 'value')"
         }
-        text += " FROM event AS e WHERE e.container = ?"
+        text += "\(bondColumns(of: request)) FROM event AS e WHERE e.container = ?"
         var parameters = [name]
         var assessments = [value.assessment]
         if let set = request.concepts {
@@ -88,7 +108,7 @@ struct RequestLowering {
             ", (SELECT \(CodingList.gathered("c")) FROM series_coding AS c WHERE c.series = s.id AND c.field = ?)"
         }
         let text = """
-            SELECT \(ImageReader.columns)\(gathered.joined()) FROM event AS e LEFT JOIN series AS s ON s.event = e.id \
+            SELECT \(ImageReader.columns)\(gathered.joined())\(bondColumns(of: request)) FROM event AS e LEFT JOIN series AS s ON s.event = e.id \
             WHERE e.container = ?
             """
         let reader = ImageReader(groups: lowered, isOfStudies: request.kind == .imagingStudy)

@@ -32,6 +32,8 @@ struct ResourceReader {
             container: named.name, key: FHIREvent.key(named.name, id: id), patient: patient,
             start: FHIRDate.start(starts, of: resource),
             end: FHIRDate.end(place.fields["endField"] ?? [], of: resource, startNames: starts))
+        event.visit = place.field("visitField").flatMap { FHIRReference.target(resource[$0], type: "Encounter") }
+        event.specimen = place.field("specimenField").flatMap { FHIRReference.target(resource[$0], type: "Specimen") }
         readConcept(of: resource, place, into: &event)
         readValue(of: resource, place, into: &event)
         event.study = place.field("studyField").map { studyUID(resource, field: $0) ?? id }
@@ -107,6 +109,7 @@ struct ResourceReader {
     private func component(_ element: FHIRElement, number: Int, of parent: FHIREvent, _ place: Place) -> FHIREvent {
         var event = FHIREvent(
             container: parent.container, key: "\(parent.key)#\(number)", patient: parent.patient, start: parent.start, end: parent.end)
+        (event.visit, event.specimen) = (parent.visit, parent.specimen)
         readConcept(of: element, place, into: &event)
         readValue(of: element, place, into: &event)
         return event

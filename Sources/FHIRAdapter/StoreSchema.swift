@@ -6,7 +6,7 @@ import GRDB
 /// `coding.role` is `concept` for what a record is of and `value` for its coded value. Dates are days since 1970-01-01.
 enum StoreSchema {
     /// Changes with the tables, or with what is written to them.
-    static let version = 2
+    static let version = 3
 
     static let tables = """
         CREATE TABLE load (fingerprint TEXT NOT NULL);
@@ -16,7 +16,7 @@ enum StoreSchema {
         CREATE TABLE event (
             id INTEGER PRIMARY KEY, container TEXT NOT NULL, key TEXT NOT NULL, patient TEXT NOT NULL, start_earliest INTEGER,
             start_latest INTEGER, end_earliest INTEGER, end_latest INTEGER, number TEXT, unit TEXT, comparator TEXT,
-            medication TEXT, study TEXT, UNIQUE (container, key)
+            medication TEXT, study TEXT, visit TEXT, specimen TEXT, UNIQUE (container, key)
         );
         CREATE TABLE coding (event INTEGER NOT NULL, role TEXT NOT NULL, system TEXT NOT NULL, code TEXT NOT NULL);
         CREATE TABLE medication (id TEXT NOT NULL, system TEXT NOT NULL, code TEXT NOT NULL);

@@ -18,7 +18,7 @@ struct StoreWriter {
         try database.execute(sql: StoreSchema.tables)
         patients = try database.makeStatement(sql: "INSERT OR IGNORE INTO patient VALUES (?, ?, ?, ?)")
         events = try database.makeStatement(
-            sql: "INSERT OR IGNORE INTO event VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            sql: "INSERT OR IGNORE INTO event VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         codings = try database.makeStatement(sql: "INSERT INTO coding VALUES (?, ?, ?, ?)")
         medications = try database.makeStatement(sql: "INSERT INTO medication VALUES (?, ?, ?)")
         series = try database.makeStatement(sql: "INSERT INTO series VALUES (NULL, ?, ?)")
@@ -63,7 +63,7 @@ struct StoreWriter {
             arguments: [
                 record.container, record.key, record.patient, record.start?.earliest.daysSinceEpoch, record.start?.latest.daysSinceEpoch,
                 record.end?.earliest.daysSinceEpoch, record.end?.latest.daysSinceEpoch, record.number?.description, record.unit,
-                record.comparator, record.medication, record.study,
+                record.comparator, record.medication, record.study, record.visit, record.specimen,
             ])
     }
 

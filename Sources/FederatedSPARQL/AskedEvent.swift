@@ -39,7 +39,16 @@ struct AskedEvent {
     var rank: Int?
     /// Whether its time does not count for its rank.
     var isRankOverall = false
+    /// 1 for the one with the smallest number, -1 for that with the greatest.
+    var valueRank: Int?
+    /// To what day it is nearest.
+    var nearest: TimeBound.Anchor?
     var bounds: [TimeBound] = []
+    /// Whether it is one of several that are asked for together, one after the other.
+    var isChained = false
+
+    /// Whether it is said which one of several is meant.
+    var isSingle: Bool { rank != nil || valueRank != nil || nearest != nil }
 }
 
 /// A series of a study, all of whose tests hold together.

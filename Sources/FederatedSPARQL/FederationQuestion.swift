@@ -12,6 +12,18 @@ public struct FederationQuestion: Sendable {
     private let query: SPARQLQuery
     private let shape: AnswerShape
 
+    /// What part of the report the answer is made of.
+    public var part: Part { shape.part }
+
+    public enum Part: Sendable, Hashable {
+        /// The first table, or the totals where there is none.
+        case table
+        /// The funnel: one row, whose counts are those of the steps.
+        case funnel
+        /// The overlap: a row for each cell, whose strata say `yes` or `no` of each cohort, the counted one first.
+        case overlap
+    }
+
     /// One row of what a report counted: a combination of its table's strata, at one node or in all.
     public struct Row: Sendable {
         /// Nil in the sum over nodes.
@@ -48,30 +60,51 @@ public struct FederationQuestion: Sendable {
     ///   not said which, `S0505` concepts, `S0506` times, `S0507` values, `S0508` groups, `S0509` a question that says nothing; and what
     ///   is wrong with it as SPARQL.
     public init(_ text: String, base: String?, _ hyperontology: Hyperontology, _ vocabulary: FederationVocabulary) throws(DiagnosticList) {
-        query = try SPARQLQuery.parse(text, base: base, keepsPlaces: true)
-        guard case .select(let selection) = query.form, let (pattern, grouping) = QuestionReader.grouping(in: selection.pattern) else {
+        let query = try SPARQLQuery.parse(text, base: base, keepsPlaces: true)
+        guard case .select(let selection) = query.form else { throw DiagnosticList([Self.refusal(of: query)]) }
+        let question: WrittenQuestion
+        if let steps = Self.steps(in: selection.pattern), steps.count > 1 {
+            question = try Self.funnel(steps, query) { QuestionReader(query, vocabulary, hyperontology) }
+        } else if let found = QuestionReader.grouping(in: selection.pattern) {
+            question = try Self.question(found, QuestionReader(query, vocabulary, hyperontology))
+        } else {
             throw DiagnosticList([Self.refusal(of: query)])
         }
-        var reader = QuestionReader(query, vocabulary, hyperontology)
-        reader.noteMeasured(grouping)
-        let condition = reader.conjunction(reader.parts(of: pattern))
-        let definitions = reader.definitions()
-        var report: (text: MappedText, shape: AnswerShape)?
-        reader.noting { reader throws(Diagnostic) in report = try reader.report(grouping) }
-        if condition == nil, !reader.diagnostics.containsErrors {
-            reader.diagnostics.append(
-                Diagnostic(
-                    Refusal.nothingSaid, "nothing is asked of the patients", at: pattern.firstSpan,
-                    help: "say at least one thing: `?p co:diagnosis/co:concept c:BreastCarcinoma`"))
+        self.query = query
+        written = question.text
+        shape = question.shape
+    }
+
+    private static func question(_ asked: (inner: Pattern, grouping: Grouping, having: [Expression]), _ reader: QuestionReader)
+        throws(DiagnosticList) -> WrittenQuestion
+    {
+        var reader = reader
+        reader.noteMeasured(asked.grouping)
+        let parts = reader.parts(of: asked.inner)
+        var question: WrittenQuestion?
+        if let members = reader.overlapping(asked.grouping) {
+            reader.noting { reader throws(Diagnostic) in question = try reader.overlap(asked.grouping, members, parts) }
+        } else {
+            let condition = reader.conjunction(parts)
+            let definitions = reader.definitions()
+            if condition == nil, !reader.diagnostics.containsErrors {
+                reader.diagnostics.append(
+                    Diagnostic(
+                        Refusal.nothingSaid, "nothing is asked of the patients", at: asked.inner.firstSpan,
+                        help: "say at least one thing: `?p co:diagnosis/co:concept c:BreastCarcinoma`"))
+            }
+            reader.noting { reader throws(Diagnostic) in
+                let report = try reader.report(asked.grouping, having: asked.having)
+                guard let condition else { return }
+                question = WrittenQuestion(
+                    text: QuestionReader.cohort("Patients", definitions, condition) + MappedText("report Patients ") + report.text
+                        + MappedText("\n"), shape: report.shape)
+            }
         }
-        guard let condition, let report, !reader.diagnostics.containsErrors else {
+        guard let question, !reader.diagnostics.containsErrors else {
             throw DiagnosticList(reader.diagnostics.sorted { ($0.span?.lowerBound ?? 0) < ($1.span?.lowerBound ?? 0) })
         }
-        let events = definitions.reduce(MappedText("")) { $0 + MappedText("  ") + $1 + MappedText("\n") }
-        written =
-            MappedText("cohort Patients {\n") + events + MappedText("  patients where ") + condition + MappedText("\n}\n\nreport Patients ")
-            + report.text + MappedText("\n")
-        shape = report.shape
+        return question
     }
 
     /// Messages about the question in CohortQL, at the places of the query that they come from.
@@ -86,22 +119,13 @@ public struct FederationQuestion: Sendable {
     /// The answer as the query wants it, from what nodes let through. What is held back has no value.
     public func results(of rows: [Row], limits: SPARQLQuery.Limits = .init()) throws(DiagnosticList) -> SPARQLResults {
         let groups = rows.map { row in
-            shape.keys.map { Self.term($0, row) }
+            shape.keys.map { shape.term($0, row) }
                 + shape.measures.map { row.counts[$0].map { .literal(Literal(String($0), datatype: XSD.integer)) } }
         }
-        return try query.answered(withGroups: groups).evaluate(on: Dataset(defaults: []), limits: limits)
-    }
-
-    private static func term(_ key: AnswerShape.Key, _ row: Row) -> Term? {
-        switch key {
-        case .node: return row.node.map(Term.string)
-        case .sex(let axis):
-            return ["female": Term.iri(FederationVocabulary.female), "male": .iri(FederationVocabulary.male), "other": .string("other")][
-                row.strata[axis]]
-        case .age(let axis, let width, let isNumbered):
-            guard let start = Int(row.strata[axis].prefix { $0.isNumber }) else { return nil }
-            return .literal(Literal(String(isNumbered ? start / width : start), datatype: XSD.integer))
+        if part == .funnel {
+            return try query.answered(withSubqueries: groups.first ?? []).evaluate(on: Dataset(defaults: []), limits: limits)
         }
+        return try query.answered(withGroups: groups).evaluate(on: Dataset(defaults: []), limits: limits)
     }
 
     /// Why what is no count is not answered.

@@ -46,6 +46,8 @@ public struct FederationVocabulary: Sendable {
     static let start = CoreVocabulary.core + "start"
     static let end = CoreVocabulary.core + "end"
     static let rank = CoreVocabulary.core + "rank"
+    static let valueRank = CoreVocabulary.core + "valueRank"
+    static let nearestTo = CoreVocabulary.core + "nearestTo"
     static let overallRank = CoreVocabulary.core + "overallRank"
     static let ageAtStart = CoreVocabulary.core + "ageAtStart"
     static let ageAtEnd = CoreVocabulary.core + "ageAtEnd"
@@ -61,6 +63,7 @@ public struct FederationVocabulary: Sendable {
 
     /// What may be said of an event, for messages.
     static let eventProperties = [
-        concept, exactConcept, value, unit, start, end, rank, overallRank, ageAtStart, ageAtEnd, ageInMonthsAtStart, series, segmentation,
+        concept, exactConcept, value, unit, start, end, rank, overallRank, valueRank, nearestTo, ageAtStart, ageAtEnd, ageInMonthsAtStart,
+        series, segmentation,
     ]
 }

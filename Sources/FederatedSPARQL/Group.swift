@@ -123,3 +123,6 @@ extension Expression.Comparison {
     var isLower: Bool { self == .greater || self == .greaterOrEqual }
     var isInclusive: Bool { self == .greaterOrEqual || self == .lessOrEqual || self == .equal }
 }
+
+/// Foundation has a type of the same name.
+typealias Expression = SPARQL.Expression

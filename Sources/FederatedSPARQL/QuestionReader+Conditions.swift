@@ -91,6 +91,9 @@ extension QuestionReader {
 
     /// One condition, with whatever is nested in it.
     private mutating func part(_ condition: Expression, in group: Int) throws(Diagnostic) -> Part {
+        if let part = try certainty(condition, in: group) { return part }
+        if let part = try some(condition, in: group) { return part }
+        if let part = try ratio(condition) { return part }
         switch condition.bare {
         case .exists(_, let pattern):
             guard let text = conjunction(parts(of: pattern)) else { throw says(nothing: condition) }

@@ -3,40 +3,64 @@ import Hyperontology
 import RDF
 import SPARQL
 
-/// How the groups of a query are made of a report's rows.
-struct AnswerShape: Sendable {
-    enum Key: Sendable, Hashable {
-        case node
-        /// The place among the axes of the report's table.
-        case sex(axis: Int)
-        /// - Parameter isNumbered: whether bands are numbered, not called by their first age.
-        case age(axis: Int, width: Int, isNumbered: Bool)
-    }
-
-    let keys: [Key]
-    /// By aggregate, the place among the report's measures.
-    let measures: [Int]
-}
-
 extension QuestionReader {
-    /// The groups that are counted, below what is computed of them; nil where there are none.
-    static func grouping(in pattern: Pattern) -> (inner: Pattern, grouping: Grouping)? {
+    /// The groups that are counted, below what is computed of them, and what `HAVING` says of them; nil where there are none.
+    static func grouping(in pattern: Pattern) -> (inner: Pattern, grouping: Grouping, having: [Expression])? {
         switch pattern {
-        case .group(let inner, let grouping): (inner, grouping)
-        case .extend(let inner, _, _), .filter(_, let inner), .join(let inner, .values): grouping(in: inner)
-        default: nil
+        case .group(let inner, let grouping): return (inner, grouping, [])
+        case .extend(let inner, _, _), .join(let inner, .values): return grouping(in: inner)
+        case .filter(let condition, let inner):
+            guard let found = grouping(in: inner) else { return nil }
+            return (found.inner, found.grouping, found.having + condition.conjuncts)
+        default: return nil
         }
     }
 
-    /// Notes what is counted, before anything is read of it.
+    /// Notes what is counted and what it is split by, before anything is read of it: an event that is has a name in CohortQL.
     mutating func noteMeasured(_ grouping: Grouping) {
         for (_, aggregate) in grouping.aggregates {
             if let slot = aggregate.expression?.variable { measured.insert(slot) }
         }
+        for key in grouping.keys { splitting.formUnion(key.expression.slots) }
+    }
+
+    /// Whether something is split by what is recorded of an event.
+    func isSplit(by event: Slot) -> Bool {
+        splitting.contains { slot in
+            let read = bindings[slot].map { $0.isCondition ? [] : $0.slots } ?? [slot]
+            return read.contains { owner(of: $0) == event }
+        }
+    }
+
+    /// The event of which a variable says something.
+    private func owner(of slot: Slot) -> Slot? {
+        switch roles[slot] {
+        case .start(let event), .end(let event), .age(let event, _), .value(let event): event
+        case .attribute(let owner, _): series[owner]?.study ?? owner
+        default: nil
+        }
     }
 
     /// `count patients, studies of scan by sex and age at index in bands of 10 years, node`
-    mutating func report(_ grouping: Grouping) throws(Diagnostic) -> (text: MappedText, shape: AnswerShape) {
+    mutating func report(_ grouping: Grouping, having: [Expression]) throws(Diagnostic) -> (text: MappedText, shape: AnswerShape) {
+        let (counted, places) = try measures(grouping)
+        var axes: [MappedText] = []
+        var keys: [AnswerShape.Key] = []
+        for key in grouping.keys {
+            let span = key.expression.span ?? query.slotSpans[key.slot]
+            let range = AskedRange(of: key.slot, in: having)
+            let (text, found) = try axis(key.expression, range, at: span, number: axes.count)
+            if let text { axes.append(text) }
+            keys.append(found)
+        }
+        var breakdowns = axes.isEmpty ? [] : [MappedText.joined(axes, separator: " and ")]
+        if keys.contains(.node) { breakdowns.append("node") }
+        let text = breakdowns.isEmpty ? counted : counted + MappedText(" by ") + MappedText.joined(breakdowns, separator: ", ")
+        return (text, AnswerShape(keys: keys, measures: places))
+    }
+
+    /// `count patients, studies of scan`, and by aggregate the place of what it counts.
+    mutating func measures(_ grouping: Grouping) throws(Diagnostic) -> (text: MappedText, places: [Int]) {
         var measures: [MappedText] = []
         var places: [Int] = []
         guard !grouping.aggregates.isEmpty else {
@@ -51,19 +75,7 @@ extension QuestionReader {
                 measures.append(text)
             }
         }
-        var axes: [MappedText] = []
-        var keys: [AnswerShape.Key] = []
-        for key in grouping.keys {
-            let span = key.expression.span ?? query.slotSpans[key.slot]
-            let (text, found) = try axis(key.expression, at: span, number: axes.count)
-            if let text { axes.append(text) }
-            keys.append(found)
-        }
-        var breakdowns = axes.isEmpty ? [] : [MappedText.joined(axes, separator: " and ")]
-        if keys.contains(.node) { breakdowns.append("node") }
-        let counted = MappedText("count ") + MappedText.joined(measures, separator: ", ")
-        let text = breakdowns.isEmpty ? counted : counted + MappedText(" by ") + MappedText.joined(breakdowns, separator: ", ")
-        return (text, AnswerShape(keys: keys, measures: places))
+        return (MappedText("count ") + MappedText.joined(measures, separator: ", "), places)
     }
 
     private mutating func measure(_ aggregate: Aggregate, at span: SourceSpan) throws(Diagnostic) -> MappedText {
@@ -90,46 +102,4 @@ extension QuestionReader {
             Refusal.aggregate, "`\(name(of: slot))` is not counted; nodes count patients, events and images", at: span,
             help: "write `COUNT(DISTINCT ?p)` for patients")
     }
-
-    private mutating func axis(_ expression: Expression, at span: SourceSpan, number: Int) throws(Diagnostic) -> (
-        MappedText?, AnswerShape.Key
-    ) {
-        if let slot = expression.variable, let bound = bindings[slot] { return try axis(bound, at: span, number: number) }
-        if let slot = expression.variable, roles[slot] == .node { return (nil, .node) }
-        if let slot = expression.variable, roles[slot] == .sex { return (MappedText("sex", from: span), .sex(axis: number)) }
-        guard let (slot, width, isNumbered) = Self.band(expression), case .age(let event, let point)? = roles[slot], point != .startInMonths
-        else {
-            throw refusal(
-                Refusal.grouping, "patients are not grouped by this; nodes allow groups by sex, age and node alone", at: span,
-                help: "group by `?sex` of `?p co:sex ?sex`, by `(FLOOR(?age / 10) AS ?decade)`, or by `?node` of `?p co:node ?node`")
-        }
-        let found = try single(event, for: "an age", at: span)
-        let anchor = (point == .end ? "end of " : "") + cohortName(of: found.slot)
-        return (
-            MappedText("age at \(anchor) in bands of \(width) years", from: span), .age(axis: number, width: width, isNumbered: isNumbered)
-        )
-    }
-
-    /// `?age`, `FLOOR(?age / 10)`, `FLOOR(?age / 10) * 10`
-    private static func band(_ expression: Expression) -> (Slot, width: Int, isNumbered: Bool)? {
-        switch expression.bare {
-        case .variable(let slot): return (slot, 1, false)
-        case .call(.floor, let arguments):
-            guard case .arithmetic(.divide, let age, let by) = arguments[0].bare, let slot = age.variable, let width = by.whole else {
-                return nil
-            }
-            return (slot, width, true)
-        case .arithmetic(.multiply, let left, let right):
-            guard let width = left.whole ?? right.whole, let (slot, other, isNumbered) = band(left.whole == nil ? left : right), isNumbered,
-                width == other
-            else { return nil }
-            return (slot, width, false)
-        default: return nil
-        }
-    }
-}
-
-extension Expression {
-    /// The whole number that it is.
-    fileprivate var whole: Int? { constant?.literal.flatMap { $0.datatype == XSD.integer ? Int($0.lexicalForm) : nil } }
 }

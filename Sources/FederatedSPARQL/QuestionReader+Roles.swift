@@ -171,8 +171,28 @@ extension QuestionReader {
                     Refusal.whichEvent, "a rank is one whole number, and not zero", at: element.span,
                     help: "`co:rank 1` is the first, `co:rank -1` the last")
             }
+            try requireUnranked(event, at: element.span)
             events[slot]?.rank = rank
             events[slot]?.isRankOverall = predicate == FederationVocabulary.overallRank
+        case FederationVocabulary.valueRank:
+            guard let rank = element.object.term?.literal.flatMap({ Int($0.lexicalForm) }), rank == 1 || rank == -1 else {
+                throw refusal(
+                    Refusal.whichEvent, "only the smallest and the greatest number can be asked for", at: element.span,
+                    help: "`co:valueRank 1` is the smallest, `co:valueRank -1` the greatest")
+            }
+            try requireUnranked(event, at: element.span)
+            events[slot]?.valueRank = rank
+        case FederationVocabulary.nearestTo:
+            try requireUnranked(event, at: element.span)
+            if let other = element.object.slot {
+                events[slot]?.nearest = .event(other, isEnd: false)
+            } else if let literal = element.object.term?.literal, literal.datatype == XSD.date {
+                events[slot]?.nearest = .date(literal.lexicalForm)
+            } else {
+                throw refusal(
+                    Refusal.time, "an event is nearest to another, or to a day", at: element.span,
+                    help: "put the variable of an event there, or a day, as \"2020-01-31\"^^xsd:date")
+            }
         case FederationVocabulary.series where event.kind.planKind == "imagingStudy":
             guard let object = element.object.slot else {
                 throw refusal(Refusal.pattern, "a series has no name outside of its node", at: element.span, help: "put a variable there")
@@ -186,6 +206,13 @@ extension QuestionReader {
         default:
             throw unknown(predicate, of: event.kind.label, among: FederationVocabulary.eventProperties, at: element.span)
         }
+    }
+
+    private func requireUnranked(_ event: AskedEvent, at span: SourceSpan?) throws(Diagnostic) {
+        guard event.isSingle else { return }
+        throw refusal(
+            Refusal.whichEvent, "which `\(name(of: event.slot))` is meant is said twice", at: span,
+            help: "say it once: by `co:rank`, `co:valueRank` or `co:nearestTo`")
     }
 
     private mutating func learn(ofSeries slot: Slot, _ predicate: String, _ element: PatternElement) throws(Diagnostic) {

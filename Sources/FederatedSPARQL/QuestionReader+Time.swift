@@ -36,14 +36,27 @@ extension QuestionReader {
                 event: event, isEnd: isEnd, anchor: anchor.anchor, isLower: isLower, isInclusive: order.isInclusive, amount: amount,
                 unit: unit, span: span)
         }
-        return order == .equal ? [bound(isLower: true), bound(isLower: false)] : [bound(isLower: order.isLower)]
+        let found = order == .equal ? [bound(isLower: true), bound(isLower: false)] : [bound(isLower: order.isLower)]
+        return found.map { turned($0, in: group) }
+    }
+
+    /// Of two events of which there can be several, the later is measured from the earlier. Days are the same both ways, months are not.
+    private func turned(_ bound: TimeBound, in group: Int) -> TimeBound {
+        guard case .event(let anchor, let isEnd) = bound.anchor, !bound.isLower, bound.amount < 0, ["day", "week"].contains(bound.unit),
+            events[anchor]?.isSingle == false, events[bound.event]?.isSingle == false, events[anchor]?.group == group,
+            events[bound.event]?.group == group
+        else { return bound }
+        return TimeBound(
+            event: anchor, isEnd: isEnd, anchor: .event(bound.event, isEnd: bound.isEnd), isLower: true, isInclusive: bound.isInclusive,
+            amount: -bound.amount, unit: bound.unit, span: bound.span)
     }
 
     /// Whether the first day is what the second is measured from, though it stands first: a date, or a single event beside one of several.
     private func isAnchor(_ first: Day, beside second: Day, in group: Int) -> Bool {
         guard case .event(let left, _) = first.anchor else { return true }
         guard case .event(let right, _) = second.anchor else { return false }
-        if events[left]?.rank != nil, events[right]?.rank == nil { return true }
+        if events[left]?.isSingle == true, events[right]?.isSingle == false { return true }
+        if events[left]?.isSingle == false, events[right]?.isSingle == false, first.amount != 0, second.amount == 0 { return true }
         return events[left]?.group != group && events[right]?.group == group
     }
 
@@ -177,7 +190,7 @@ extension QuestionReader {
             at: bound?.span, help: "write `?day >= ?anchor - \"P60D\"^^xsd:duration && ?day <= ?anchor + \"P60D\"^^xsd:duration`")
     }
 
-    private mutating func text(of anchor: TimeBound.Anchor, at span: SourceSpan) throws(Diagnostic) -> MappedText {
+    mutating func text(of anchor: TimeBound.Anchor, at span: SourceSpan) throws(Diagnostic) -> MappedText {
         switch anchor {
         case .date(let date): return MappedText(date, from: span)
         case .event(let slot, let isEnd):

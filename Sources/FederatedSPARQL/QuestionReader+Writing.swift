@@ -10,7 +10,7 @@ extension QuestionReader {
     mutating func eventParts(of group: Int) -> [Part] {
         var parts: [Part] = []
         for slot in eventOrder {
-            guard let event = events[slot], event.group == group else { continue }
+            guard let event = events[slot], event.group == group, !event.isChained else { continue }
             noting { reader throws(Diagnostic) in
                 if reader.isNamed(event) {
                     parts.append(.condition(MappedText("exists \(reader.cohortName(of: slot))", from: event.span)))
@@ -37,6 +37,7 @@ extension QuestionReader {
             for bound in event.bounds {
                 if case .event(let anchor, _) = bound.anchor { try define(anchor, &reader) }
             }
+            if case .event(let anchor, _)? = event.nearest { try define(anchor, &reader) }
             texts.append(
                 MappedText("\(reader.cohortName(of: slot)) = ", from: event.span) + (try reader.selection(event)).made(from: event.span))
             done.insert(slot)
@@ -51,7 +52,8 @@ extension QuestionReader {
 
     /// `first diagnosis of c:X after index`
     mutating func selection(_ event: AskedEvent) throws(Diagnostic) -> MappedText {
-        var text = MappedText(Self.pick(event.rank) + event.kind.label, from: event.span)
+        let pick = event.nearest == nil ? event.valueRank.map { $0 > 0 ? "lowest " : "highest " } ?? Self.pick(event.rank) : "nearest "
+        var text = MappedText(pick + event.kind.label, from: event.span)
         if !event.concepts.isEmpty { text = text + MappedText(" of ") + list(event.concepts) }
         if let attributes = try attributes(event.attributes) { text = text + MappedText(" ") + attributes }
         if let value = try test(event.value, isObservation: true) { text = text + MappedText(" ") + value }
@@ -61,6 +63,9 @@ extension QuestionReader {
             text = text + MappedText(" having series ") + attributes
         }
         for structure in event.segmentations { text = text + MappedText(" having segmentation of ") + structure }
+        if let nearest = event.nearest {
+            text = text + MappedText(" to ") + (try self.text(of: nearest, at: event.span ?? SourceSpan(0, 0)))
+        }
         return text
     }
 

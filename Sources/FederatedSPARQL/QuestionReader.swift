@@ -21,6 +21,8 @@ struct QuestionReader {
     var roles: [Slot: Role] = [:]
     /// What is counted.
     var measured: Set<Slot> = []
+    /// What the groups are split by.
+    var splitting: Set<Slot> = []
     var bindings: [Slot: Expression] = [:]
     private var names: [Slot: String] = [:]
     private var groups = 0
@@ -59,6 +61,7 @@ struct QuestionReader {
                 if try !reader.attach(condition, in: group.id) { rest.append(condition) }
             }
         }
+        noting { reader throws(Diagnostic) in parts += try reader.chains(in: group.id) }
         parts += eventParts(of: group.id)
         parts += conditionParts(rest, in: group.id)
         for branches in group.unions {
@@ -131,14 +134,16 @@ struct QuestionReader {
     }
 
     /// Whether the event has a name in CohortQL, so that something can be measured from it or counted of it.
-    func isNamed(_ event: AskedEvent) -> Bool { event.rank != nil || measured.contains(event.slot) }
+    func isNamed(_ event: AskedEvent) -> Bool {
+        event.isSingle || measured.contains(event.slot) || event.series.contains(where: measured.contains) || isSplit(by: event.slot)
+    }
 
     /// The event, which must be a single one.
     func single(_ slot: Slot, for purpose: String, at span: SourceSpan?) throws(Diagnostic) -> AskedEvent {
         guard let event = events[slot] else {
             throw refusal(Refusal.pattern, "`\(name(of: slot))` is no event of the patient's", at: span, help: Refusal.example)
         }
-        guard event.rank != nil else {
+        guard event.isSingle else {
             throw refusal(
                 Refusal.whichEvent, "`\(name(of: slot))` can be several events, and \(purpose) needs one", at: span ?? event.span,
                 help: "say which one: `\(name(of: slot)) co:rank 1` is the first, `co:rank -1` the last")

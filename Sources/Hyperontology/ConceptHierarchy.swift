@@ -2,10 +2,11 @@
 ///
 /// Both closures are computed once; a cycle makes its members descendants of each other and ends there.
 struct ConceptHierarchy: Sendable {
-    private let iris: [String]
+    /// Sorted; a concept's number is the place here.
+    let iris: [String]
     private let numbers: [String: Int32]
-    private let below: [[Int32]]
-    private let above: [[Int32]]
+    private let lower: [[Int32]]
+    private let upper: [[Int32]]
 
     /// - Parameter parents: by concept, those directly above; parents that are no keys are left out.
     init(parents: [String: [String]]) {
@@ -18,20 +19,20 @@ struct ConceptHierarchy: Sendable {
         }
         self.iris = iris
         self.numbers = numbers
-        below = Self.closure(of: down)
-        above = Self.closure(of: up)
+        lower = Self.closure(of: down)
+        upper = Self.closure(of: up)
     }
 
     /// The concept and everything below it, sorted; empty for an unknown one.
-    func descendants(of iri: String) -> [String] { names(below, iri) }
+    func descendants(of iri: String) -> [String] { names(lower, iri) }
 
     /// The concept and everything above it, sorted; empty for an unknown one.
-    func ancestors(of iri: String) -> [String] { names(above, iri) }
+    func ancestors(of iri: String) -> [String] { names(upper, iri) }
 
     /// Whether one is the other or below it.
     func isDescendant(_ iri: String, of ancestor: String) -> Bool {
         guard let number = numbers[iri], let target = numbers[ancestor] else { return false }
-        let ancestors = above[Int(number)]
+        let ancestors = upper[Int(number)]
         var low = 0
         var high = ancestors.count
         while low < high {
@@ -40,6 +41,14 @@ struct ConceptHierarchy: Sendable {
         }
         return low < ancestors.count && ancestors[low] == target
     }
+
+    func number(of iri: String) -> Int32? { numbers[iri] }
+
+    /// As ``descendants(of:)``, by number.
+    func below(_ number: Int32) -> [Int32] { lower[Int(number)] }
+
+    /// As ``ancestors(of:)``, by number.
+    func above(_ number: Int32) -> [Int32] { upper[Int(number)] }
 
     private func names(_ closure: [[Int32]], _ iri: String) -> [String] {
         guard let number = numbers[iri] else { return [] }

@@ -15,11 +15,19 @@ extension Hyperontology {
         return concepts.filter { $0.usedFor.contains(use) }
     }
 
-    /// The answers of an observation from the lowest to the highest, as `co:order` lists them; empty where they have no order.
+    /// The answers of an observation from the lowest to the highest, as `co:order` lists them for it or for the nearest observation above it;
+    /// empty where they have no order.
     ///
     /// Not every answer need be in the list: one that cannot be compared, as *cannot be assessed*, is not.
     public func order(of observation: String) -> [String] {
-        guard let head = graph.objects(of: .iri(observation), CoreVocabulary.core + "order").first else { return [] }
-        return graph.list(at: head)?.compactMap(\.iri) ?? []
+        var (level, seen) = ([observation], Set([observation]))
+        while !level.isEmpty {
+            for iri in level {
+                guard let head = graph.objects(of: .iri(iri), CoreVocabulary.core + "order").first else { continue }
+                return graph.list(at: head)?.compactMap(\.iri) ?? []
+            }
+            level = level.flatMap { concept($0)?.parents ?? [] }.filter { seen.insert($0).inserted }
+        }
+        return []
     }
 }

@@ -31,6 +31,8 @@ public struct Hyperontology: Sendable {
     private let places: [String: Int]
     private let names: ConceptNames
     let search = OnDemand<SearchIndex>()
+    private let closureTables = OnDemand<[ClosureTable]>()
+    private let index = OnDemand<ConceptIndex>()
     /// Where it was loaded from.
     public let directory: String
     /// A short name for what its files say: two hyperontologies with the same one were read from the same texts.
@@ -119,6 +121,16 @@ extension Hyperontology {
 
     /// The IRIs of a concept and of everything above it, sorted; empty when the concept is unknown.
     public func ancestors(of iri: String) -> [String] { hierarchy.ancestors(of: iri) }
+
+    /// The closures of the graph's hierarchies, of concepts by `skos:broader` and of classes by `rdfs:subClassOf`, in the graph's numbers.
+    public var closures: [ClosureTable] {
+        closureTables.value { [SKOS.broader, RDFS.subClassOf].compactMap { ClosureTable(graph, predicate: $0) } }
+    }
+
+    /// Concepts and codes as dense numbers; made when it is first asked for.
+    public var conceptIndex: ConceptIndex {
+        index.value { ConceptIndex(hierarchy, mappingsByConcept, systems: codeSystems.map(\.shortName)) }
+    }
 
     /// The concepts directly below, sorted by name.
     public func children(of iri: String) -> [Concept] {

@@ -7,6 +7,8 @@ struct ImageReader: Sendable {
     /// For a study, each must hold for some one series; for a series, the one that must hold for it.
     let groups: [[SeriesTest]]
     let isOfStudies: Bool
+    /// The position of the visit, where the plan asks for it.
+    let visitColumn: Int?
 
     /// One row.
     struct Series: Sendable {
@@ -14,6 +16,7 @@ struct ImageReader: Sendable {
         let study: String?
         let uid: String?
         let start: DateRange?
+        let visit: String?
         /// By group.
         let truths: [Truth]
     }
@@ -22,6 +25,7 @@ struct ImageReader: Sendable {
         guard let patient = OMOPValue.text(row[0]) else { return nil }
         return Series(
             patient: patient, study: OMOPValue.code(row[1]), uid: OMOPValue.code(row[2]), start: OMOPValue.date(row[3]),
+            visit: visitColumn.flatMap { OMOPValue.code(row[$0]) },
             truths: groups.map { tests in tests.map { $0.truth(in: row) }.conjunction })
     }
 
@@ -44,7 +48,13 @@ struct ImageReader: Sendable {
         let matching = rows.filter { groups.isEmpty || $0.truths.contains(.yes) }
         return SourceEvent(
             patient: first.patient, key: first.study ?? unnamed(first), start: day(of: rows), isCertain: truth == .yes, study: first.study,
-            series: Set(matching.compactMap(\.uid)).sorted())
+            series: Set(matching.compactMap(\.uid)).sorted(), visit: visit(of: rows))
+    }
+
+    /// The one visit that all rows name.
+    private func visit(of rows: [Series]) -> String? {
+        let visits = Set(rows.map(\.visit))
+        return visits.count == 1 ? visits.first ?? nil : nil
     }
 
     /// The series of one study; several rows of one series are alternatives.
@@ -65,7 +75,8 @@ struct ImageReader: Sendable {
     private func event(_ row: Series, key: String, truth: Truth, start: DateRange?) -> SourceEvent? {
         guard truth != .no else { return nil }
         return SourceEvent(
-            patient: row.patient, key: key, start: start, isCertain: truth == .yes, study: row.study, series: row.uid.map { [$0] } ?? [])
+            patient: row.patient, key: key, start: start, isCertain: truth == .yes, study: row.study, series: row.uid.map { [$0] } ?? [],
+            visit: row.visit)
     }
 
     private func unnamed(_ row: Series) -> String { "\(table)/\(row.patient)/\(row.start?.earliest.description ?? "")" }

@@ -89,6 +89,10 @@ public struct OMOPAdapter: SourceAdapter {
         return .notEvaluable("a number is handed over only where it is tested")
     }
 
+    public func assess(_ bond: Bond, of request: EventRequest, in plan: ExpandedPlan) -> Assessment {
+        lowering(plan).assess(bond, of: request)
+    }
+
     public func absenceMeansNo(of kind: EventKind) -> Bool { bindings.absenceMeansNo(of: kind.rawValue) }
 
     public func assess(_ subject: Demographic) -> Assessment {

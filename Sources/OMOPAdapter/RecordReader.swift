@@ -5,6 +5,8 @@ import Execution
 struct RecordReader: Sendable {
     let table: String
     let test: Test
+    /// Whether two more columns say the visit and the specimen.
+    let readsBonds: Bool
 
     /// The test of a record's value.
     enum Test: Sendable {
@@ -21,7 +23,8 @@ struct RecordReader: Sendable {
         // A row that lacks its number is a record all the same.
         let key = OMOPValue.key(row[1], table: table) ?? "\(table)/"
         return SourceEvent(
-            patient: patient, key: key, start: OMOPValue.date(row[2]), end: OMOPValue.date(row[3]), isCertain: truth == .yes, value: value)
+            patient: patient, key: key, start: OMOPValue.date(row[2]), end: OMOPValue.date(row[3]), isCertain: truth == .yes, value: value,
+            visit: readsBonds ? OMOPValue.code(row[9]) : nil, specimen: readsBonds ? OMOPValue.code(row[10]) : nil)
     }
 
     private func truth(of row: any SQLRow, _ value: RecordedValue) -> Truth {

@@ -60,17 +60,19 @@ struct RequestLowering {
         var parameters = unbound
         let concepts = try conceptTest(of: request, in: bound, &parameters)
         let value = try valueTest(of: request, in: bound)
-        let columns = [
+        var columns = [
             try bound.column("keyField"), try bound.column("startField"), try bound.optionalColumn("endField"),
             try bound.optionalColumn("numberField"), try bound.optionalColumn("operatorField"), try bound.optionalColumn("unitField"),
             try bound.optionalColumn("unitTextField"), try bound.optionalColumn("codedValueField"),
         ]
+        let bonds = try bondColumns(of: request, in: bound)
+        if let bonds { columns += [bonds.visit, bonds.specimen] }
         var conditions = concepts.map { [$0.condition] } ?? []
         if let filter = try valueFilter(request.value, in: bound, &parameters) { conditions.append(filter) }
         conditions += restrictions(to: patients, person, &parameters)
         let source = "FROM \(bound.reference) AS t \(person.join(on: patient))\(conditions.asClause)"
         let select = SQLSelect(columns: [person.identity] + columns.map { $0?.of("t") }, source: source)
-        let reader = RecordReader(table: bound.table.name, test: value.test)
+        let reader = RecordReader(table: bound.table.name, test: value.test, readsBonds: bonds != nil)
         return AssessedQuery(
             query: LoweredQuery(select: select, parameters: parameters.values, rows: .records(reader)),
             assessment: [concepts?.assessment ?? .exact, value.assessment].combined)
@@ -146,8 +148,12 @@ struct RequestLowering {
         let conditions =
             studyFilters(groups, columns[0], in: bound, &parameters) + restrictions(to: patients, person, &parameters)
         let source = "FROM \(bound.reference) AS t \(person.join(on: patient))\(conditions.asClause)"
-        let select = SQLSelect(columns: [person.identity] + (columns + tests.columns).map { $0.of("t") }, source: source)
-        let reader = ImageReader(table: bound.table.name, groups: lowered, isOfStudies: request.kind == .imagingStudy)
+        let visit = try bondColumns(of: request, in: bound)?.visit
+        let select = SQLSelect(
+            columns: [person.identity] + (columns + tests.columns + [visit].compactMap(\.self)).map { $0.of("t") }, source: source)
+        let reader = ImageReader(
+            table: bound.table.name, groups: lowered, isOfStudies: request.kind == .imagingStudy,
+            visitColumn: visit.map { _ in columns.count + tests.columns.count + 1 })
         return AssessedQuery(
             query: LoweredQuery(select: select, parameters: parameters.values, rows: .images(reader)),
             assessment: tests.assessments.combined)

@@ -18,7 +18,8 @@ extension ConceptPool {
         }
         diagnoses = pool("Diagnosis")
         medications = pool("Medication")
-        procedures = pool("Procedure")
+        radiotherapies = pool("Radiotherapy")
+        procedures = pool("Procedure").filter { !radiotherapies.contains($0) }
         modalities = pool("ModalityValue")
         bodyParts = pool("BodyPartValue")
         for concept in hyperontology.concepts where concept.usedFor.contains("Observation") && isSayable(concept, "Observation") {
@@ -31,7 +32,7 @@ extension ConceptPool {
                 measured.append(Measured(concept: ConceptIRI(concept.iri), units: ["%"]))
             }
         }
-        for concept in diagnoses + medications + procedures {
+        for concept in diagnoses + medications + procedures + radiotherapies {
             ancestors[concept] = hyperontology.ancestors(of: concept.rawValue).filter { $0 != concept.rawValue }.map { ConceptIRI($0) }
         }
     }

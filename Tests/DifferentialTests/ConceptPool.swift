@@ -14,7 +14,9 @@ struct ConceptPool {
 
     var diagnoses: [ConceptIRI] = []
     var medications: [ConceptIRI] = []
+    /// Without those that are radiotherapy.
     var procedures: [ConceptIRI] = []
+    var radiotherapies: [ConceptIRI] = []
     var measured: [Measured] = []
     var coded: [Coded] = []
     var modalities: [ConceptIRI] = []

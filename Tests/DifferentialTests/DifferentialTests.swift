@@ -51,7 +51,7 @@ import Testing
         var evaluated = 0
         var differences = 0
         while done < DifferentialTests.cases, differences == 0 {
-            let patients = RandomPopulation(pool: pool).patients(random.number(1...40), using: &random)
+            let patients = RandomPopulation(pool: pool, hasPartialDates: model == .fhir).patients(random.number(1...40), using: &random)
             let plans = (0..<DifferentialTests.plansAPopulation).map { _ in RandomPlan(pool: pool, imagingOnly: false).plan(using: &random)
             }
             for plan in plans where done < DifferentialTests.cases && differences == 0 {
@@ -92,7 +92,7 @@ import Testing
         }
         let path = place.appendingPathComponent("omop.sqlite")
         let isNew = !FileManager.default.fileExists(atPath: path.path)
-        if isNew { _ = try OMOPWriter(hyperontology: hyperontology).write(patients, to: path) }
+        if isNew { _ = try OMOPWriter(hyperontology: hyperontology, makesVisits: false).write(patients, to: path) }
         if model == .omopOnPostgres {
             let server = try await PostgresServer.shared()
             let schema = DifferentialTests.schema(patients)

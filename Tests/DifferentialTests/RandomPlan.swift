@@ -85,11 +85,22 @@ struct RandomPlan {
             }
         }
         let single = anchors.indices.filter { anchors[$0].pick.isSingle }
-        switch random.number(0...8) {
+        let numbers = single.filter { if case .quantity = anchors[$0].request.value { true } else { false } }
+        switch random.number(0...10) {
+        case 9 where !numbers.isEmpty:
+            let bound = QuantityBound(ExactDecimal(random.number(0...3)), inclusive: random.oneIn(2))
+            return .ratio(
+                EventReference(random.pick(numbers)), to: EventReference(random.pick(numbers)),
+                random.oneIn(2) ? QuantityRange(from: bound, unit: "1") : QuantityRange(to: bound, unit: "1"))
+        case 10 where !numbers.isEmpty:
+            return .change(
+                from: EventReference(random.pick(numbers)), to: EventReference(random.pick(numbers)), change(using: &random))
         case 0: return .sex(random.pick([.female, .male]))
         case 1:
             let lower = random.number(0...70)
-            return .age(point(anchors: anchors, using: &random), CountRange(lower, random.oneIn(2) ? nil : lower + random.number(0...30)))
+            return .age(
+                random.oneIn(6) ? year : point(anchors: anchors, using: &random),
+                CountRange(lower, random.oneIn(2) ? nil : lower + random.number(0...30)))
         case 7:
             let months = random.number(0...900)
             return .ageInMonths(point(anchors: anchors, using: &random), CountRange(months, random.oneIn(2) ? nil : months + 200))
@@ -99,7 +110,11 @@ struct RandomPlan {
                 to: random.oneIn(2) ? CalendarDistance(random.number(1...12), .month) : nil)
             return .chain(selection(anchors: anchors, pick: .all, using: &random), count: random.number(2...3), gap)
         case 2 where !anchors.isEmpty: return .exists(EventReference(random.number(0...anchors.count - 1)))
-        case 3 where !single.isEmpty: return .relation(EventReference(random.pick(single)), window(anchors: anchors, using: &random))
+        case 3 where !single.isEmpty:
+            let event = random.pick(single)
+            let window = window(anchors: anchors, using: &random)
+            guard random.oneIn(3) else { return .relation(EventReference(event), window) }
+            return .relation(EventReference(event), bond(of: anchors[event].request, anchors, using: &random) ?? window)
         default:
             let range = random.pick([
                 CountRange.atLeastOne, .zero, CountRange(2, nil), CountRange(0, 1), CountRange(1, 1), CountRange(2, 3),
@@ -108,11 +123,37 @@ struct RandomPlan {
         }
     }
 
+    /// A year alone.
+    private var year: AnchorPoint { .dates(DateRange(CalendarDate(daysSinceEpoch: 18_262), CalendarDate(daysSinceEpoch: 18_627))) }
+
+    private func change(using random: inout SeededRandom) -> Change {
+        let direction = random.pick(Change.Direction.allCases)
+        func range(_ units: [String]) -> QuantityRange {
+            let bound = QuantityBound(ExactDecimal(random.number(0...40)), inclusive: random.oneIn(2))
+            return random.oneIn(2)
+                ? QuantityRange(from: bound, unit: random.pick(units)) : QuantityRange(to: bound, unit: random.pick(units))
+        }
+        switch random.number(0...3) {
+        case 0: return .difference(direction, range(["ng/mL", "ug/L", "%"]))
+        case 1: return .relative(direction, range(["1", "%"]))
+        case 2: return .rate(direction, range(["ng/mL/a", "ug/L/mo"]))
+        default:
+            let bound = WindowBound(CalendarDistance(random.number(0...120), .day), inclusive: random.oneIn(2))
+            return random.oneIn(2) ? .doublingTime(from: bound, to: nil) : .doublingTime(from: nil, to: bound)
+        }
+    }
+
     private func selection(anchors: [EventSelection], pick: Pick, using random: inout SeededRandom) -> EventSelection {
-        let windows = (0..<random.pick([0, 0, 1, 1, 2])).map { _ in window(anchors: anchors, using: &random) }
+        var windows = (0..<random.pick([0, 0, 1, 1, 2])).map { _ in window(anchors: anchors, using: &random) }
         let request = request(using: &random)
+        if random.oneIn(4), let bond = bond(of: request, anchors, using: &random) { windows.append(bond) }
         if pick.isSingle, case .quantity = request.value, random.oneIn(3) {
             return EventSelection(request, windows: windows, pick: random.pick([.lowest, .highest]))
+        }
+        if pick.isSingle, case .coded = request.value, random.oneIn(3),
+            let question = pool.coded.first(where: { $0.concept == request.concepts?.include.first?.concept })
+        {
+            return EventSelection(request, windows: windows, pick: .ranked(question.answers.shuffled(using: &random)))
         }
         return EventSelection(request, windows: windows, pick: pick)
     }
@@ -123,12 +164,23 @@ struct RandomPlan {
         let low = WindowBound(CalendarDistance(-reach, unit), inclusive: random.oneIn(2))
         let high = WindowBound(CalendarDistance(random.oneIn(2) ? reach : 0, unit), inclusive: random.oneIn(2))
         let point = point(anchors: anchors, using: &random)
-        // Not the end: what a model does not record of an end is unknown there and known to the reference.
+        let side = random.oneIn(6) ? Window.Side.end : .start
         switch random.number(0...2) {
-        case 0: return Window(point, from: low)
-        case 1: return Window(point, to: high)
-        default: return Window(point, from: low, to: high)
+        case 0: return Window(point, from: low, side: side)
+        case 1: return Window(point, to: high, side: side)
+        default: return Window(point, from: low, to: high, side: side)
         }
+    }
+
+    /// Something in common with an earlier event; nil where there is none.
+    private func bond(of request: EventRequest, _ anchors: [EventSelection], using random: inout SeededRandom) -> Window? {
+        let single = anchors.indices.filter { anchors[$0].pick.isSingle }
+        guard !single.isEmpty else { return nil }
+        let other = random.pick(single)
+        let isOfImages = request.kind.isImaging && anchors[other].request.kind.isImaging
+        guard !imagingOnly || isOfImages else { return nil }
+        return Window(
+            same: isOfImages && (imagingOnly || random.oneIn(2)) ? .study : random.oneIn(4) ? .specimen : .visit, as: EventReference(other))
     }
 
     private func point(anchors: [EventSelection], using random: inout SeededRandom) -> AnchorPoint {
@@ -136,11 +188,14 @@ struct RandomPlan {
         guard !single.isEmpty, !random.oneIn(4) else {
             return .date(CalendarDate(daysSinceEpoch: 18_292 + random.pick([0, 29, 60, 181, 366])))
         }
-        return .start(EventReference(random.pick(single)))
+        return random.oneIn(6) ? .end(EventReference(random.pick(single))) : .start(EventReference(random.pick(single)))
     }
 
     private func request(using random: inout SeededRandom) -> EventRequest {
-        switch imagingOnly ? random.number(4...5) : random.number(0...6) {
+        switch imagingOnly ? random.number(4...5) : random.number(0...8) {
+        case 7: return EventRequest(kind: .procedure, concepts: random.oneIn(6) ? nil : set(pool.procedures, using: &random))
+        case 8 where !pool.radiotherapies.isEmpty:
+            return EventRequest(kind: .radiotherapy, concepts: set(pool.radiotherapies, using: &random))
         case 0, 1: return EventRequest(kind: .diagnosis, concepts: random.oneIn(8) ? nil : set(pool.diagnoses, using: &random))
         case 2: return EventRequest(kind: .medication, concepts: set(pool.medications, using: &random))
         case 3:

@@ -17,11 +17,12 @@ import Testing
         case .chain(let selection, _, _): names(of: selection).union(["chain"])
         case .exists: ["exists"]
         case .ratio: ["ratio"]
+        case .change(_, _, let change): [name(of: change)]
         case .relation(_, let window): names(of: window).union(["relation"])
         // Made and held against the reference beside what is imported (AtlasImportTests).
         case .atlas: []
         case .sex: ["sex"]
-        case .age: ["age"]
+        case .age(let point, _): Set(["age", name(of: point)])
         case .ageInMonths: ["ageInMonths"]
         }
     }
@@ -36,18 +37,33 @@ import Testing
             case .nearest: "pick nearest"
             case .lowest: "pick lowest"
             case .highest: "pick highest"
+            case .ranked: "pick ranked"
             }
         return selection.windows.reduce(into: [pick]) { $0.formUnion(names(of: $1)) }
     }
 
     private func names(of window: Window) -> Set<String> {
-        let anchor =
-            switch window.anchor {
-            case .start: "from a start"
-            case .end: "from an end"
-            case .date: "from a date"
-            }
+        let anchor = name(of: window.anchor)
+        if let bond = window.bond { return ["the same \(bond.rawValue)"] }
         return [anchor, "window on the \(window.side.rawValue)"]
+    }
+
+    private func name(of point: AnchorPoint) -> String {
+        switch point {
+        case .start: "from a start"
+        case .end: "from an end"
+        case .date: "from a date"
+        case .dates: "from one of several days"
+        }
+    }
+
+    private func name(of change: Change) -> String {
+        switch change {
+        case .difference(let direction, _): "difference, \(direction.rawValue)"
+        case .relative(let direction, _): "relative change, \(direction.rawValue)"
+        case .rate(let direction, _): "rate, \(direction.rawValue)"
+        case .doublingTime: "doubling time"
+        }
     }
 
     private func name(of axis: Breakdown) -> String {
@@ -101,18 +117,25 @@ import Testing
     @Test func everyNodeHasAGenerator() throws {
         var random = SplitMix64(seed: 1)
         var found: Set<String> = []
-        for _ in 0..<800 {
+        for _ in 0..<2_000 {
             let plan = try RandomPlans.plan(&random)
             found.formUnion(names(in: plan.condition))
             for anchor in plan.anchors { found.formUnion(names(of: anchor)) }
         }
         #expect(
-            found == [
-                "all", "any", "some", "not", "known", "possible", "given", "count", "chain", "exists", "ratio", "relation", "sex", "age",
-                "ageInMonths",
-                "pick all", "pick first", "pick last", "pick nth", "pick nth last", "pick nearest", "pick lowest", "pick highest",
-                "from a start", "from an end",
-                "from a date", "window on the start", "window on the end",
-            ])
+            found
+                == Set([
+                    "all", "any", "some", "not", "known", "possible", "given", "count", "chain", "exists", "ratio", "relation", "sex",
+                    "age",
+                    "ageInMonths",
+                    "pick all", "pick first", "pick last", "pick nth", "pick nth last", "pick nearest", "pick lowest", "pick highest",
+                    "pick ranked",
+                    "from a start", "from an end",
+                    "from a date", "window on the start", "window on the end", "from one of several days", "the same visit",
+                    "the same study",
+                    "the same specimen", "doubling time",
+                ]).union(
+                    Change.Direction.allCases.flatMap { way in ["difference", "relative change", "rate"].map { "\($0), \(way.rawValue)" } })
+        )
     }
 }

@@ -18,7 +18,7 @@ enum RandomRecords {
         (0..<count).map { number in
             PatientRecord(
                 id: "p\(number)", sex: random.chance(15) ? nil : random.pick(Sex.allCases), birthDate: birthDate(&random),
-                events: (0..<Int.random(in: 0...6, using: &random)).map { event("p\(number)-\($0)", &random) })
+                events: (0..<Int.random(in: 0...6, using: &random)).map { event("p\(number)", $0, &random) })
         }
     }
 
@@ -38,20 +38,32 @@ enum RandomRecords {
         }
     }
 
-    private static func event(_ key: String, _ random: inout SplitMix64) -> RecordedEvent {
+    private static func event(_ patient: String, _ number: Int, _ random: inout SplitMix64) -> RecordedEvent {
+        let key = "\(patient)-\(number)"
         let start = date(&random)
+        // Visits and specimens are few, so that events share them; some records name none.
+        let visit = random.chance(75) ? "\(patient)-visit-\(Int.random(in: 0...2, using: &random))" : nil
+        let specimen = random.chance(60) ? "\(patient)-specimen-\(Int.random(in: 0...2, using: &random))" : nil
         let end = random.chance(40) ? start.map { $0.latest }.map { DateRange($0.advanced(by: CalendarDistance(10, .day))) } : nil
-        switch Int.random(in: 0..<3, using: &random) {
-        case 0: return RecordedEvent(key: key, kind: .diagnosis, concept: random.pick(Words.diseases), start: start, end: end)
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0:
+            return RecordedEvent(key: key, kind: .diagnosis, concept: random.pick(Words.diseases), start: start, end: end, visit: visit)
         case 1:
+            let kind = random.pick([EventKind.procedure, .radiotherapy, .visit, .specimen])
+            return RecordedEvent(
+                key: "\(patient)-\(kind.rawValue)-\(number)", kind: kind,
+                concept: random.pick(Words.diseases), start: start, end: end, visit: visit, specimen: specimen)
+        case 2:
             let unit = random.pick(["ng/mL", "ug/L", nil])
             return RecordedEvent(
                 key: key, kind: .observation, concept: Words.question, start: start, end: end,
                 quantity: random.chance(60) ? Quantity(ExactDecimal(Int.random(in: 1...6, using: &random)), unit) : nil,
-                comparator: random.chance(20) ? random.pick(["<", ">="]) : nil, coded: random.chance(60) ? random.pick(Words.answers) : nil)
+                comparator: random.chance(20) ? random.pick(["<", ">="]) : nil, coded: random.chance(60) ? random.pick(Words.answers) : nil,
+                visit: visit,
+                specimen: specimen)
         default:
             let series = (0..<Int.random(in: 0...3, using: &random)).map { self.series("\(key)-\($0)", &random) }
-            return RecordedEvent(key: key, kind: .imagingStudy, start: start, series: series)
+            return RecordedEvent(key: key, kind: .imagingStudy, start: start, series: series, visit: visit)
         }
     }
 
@@ -122,7 +134,8 @@ enum RandomPlans {
             AttributeTest(Words.thickness, .quantity(QuantityRange(to: QuantityBound(ExactDecimal(2), inclusive: true), unit: "mm"))),
         ]
         let some = Array(tests.prefix(Int.random(in: 0...2, using: &random)))
-        switch Int.random(in: 0..<5, using: &random) {
+        switch Int.random(in: 0..<6, using: &random) {
+        case 5: return EventRequest(kind: random.pick([.procedure, .radiotherapy, .visit, .specimen]))
         case 0: return EventRequest(kind: .diagnosis, concepts: random.chance(70) ? set(random.pick(Words.diseases)) : nil)
         case 1: return EventRequest(kind: .observation, concepts: set(Words.question), value: .coded(set(random.pick(Words.answers))))
         case 2:
@@ -143,10 +156,15 @@ enum RandomPlans {
         if case .quantity = request.value, random.chance(40) {
             return EventSelection(request, windows: windows, pick: random.pick([.lowest, .highest]))
         }
+        if case .coded = request.value, random.chance(30) {
+            return EventSelection(request, windows: windows, pick: .ranked(Words.answers.shuffled(using: &random)))
+        }
         return EventSelection(request, windows: windows, pick: pick)
     }
 
     private static func window(_ anchors: [EventSelection], _ random: inout SplitMix64) -> Window {
+        let single = anchors.indices.filter { anchors[$0].pick.isSingle }.map(EventReference.init)
+        if !single.isEmpty, random.chance(25) { return Window(same: random.pick(Bond.allCases), as: random.pick(single)) }
         let lower = random.chance(60) ? bound(-2...1, &random) : nil
         return Window(
             point(anchors, &random), from: lower, to: random.chance(60) || lower == nil ? bound(0...2, &random) : nil,
@@ -162,6 +180,27 @@ enum RandomPlans {
         let single = anchors.indices.filter { anchors[$0].pick.isSingle }.map(EventReference.init)
         guard !single.isEmpty, random.chance(85) else { return .date(CalendarDate(daysSinceEpoch: 18_300)) }
         return random.chance(75) ? .start(random.pick(single)) : .end(random.pick(single))
+    }
+
+    /// A year alone.
+    private static let oneOfSeveralDays = AnchorPoint.dates(
+        DateRange(CalendarDate(daysSinceEpoch: 18_262), CalendarDate(daysSinceEpoch: 18_627)))
+
+    private static func change(_ random: inout SplitMix64) -> Change {
+        let direction = random.pick(Change.Direction.allCases)
+        func range(_ units: [String]) -> QuantityRange {
+            let bound = QuantityBound(ExactDecimal(Int.random(in: 0...3, using: &random)), inclusive: random.chance(50))
+            let unit = random.pick(units)
+            return random.chance(50) ? QuantityRange(from: bound, unit: unit) : QuantityRange(to: bound, unit: unit)
+        }
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0: return .difference(direction, range(["ng/mL", "ug/L"]))
+        case 1: return .relative(direction, range(["1", "%"]))
+        case 2: return .rate(direction, range(["ng/mL/a", "ug/L/mo", "ng/mL/d"]))
+        default:
+            let bound = WindowBound(CalendarDistance(Int.random(in: 0...60, using: &random), .day), inclusive: random.chance(50))
+            return random.chance(50) ? .doublingTime(from: bound, to: nil) : .doublingTime(from: nil, to: bound)
+        }
     }
 
     private static func condition(_ anchors: [EventSelection], depth: Int, _ random: inout SplitMix64) -> Condition {
@@ -181,7 +220,8 @@ enum RandomPlans {
             }
         }
         let numbers = single.filter { if case .quantity = anchors[$0.index].request.value { true } else { false } }
-        switch Int.random(in: 0..<8, using: &random) {
+        switch Int.random(in: 0..<9, using: &random) {
+        case 8 where !numbers.isEmpty: return .change(from: random.pick(numbers), to: random.pick(numbers), change(&random))
         case 7 where !numbers.isEmpty:
             let bound = QuantityBound(ExactDecimal(random.pick([1, 2])), inclusive: random.chance(50))
             let range = random.chance(50) ? QuantityRange(from: bound, unit: "1") : QuantityRange(to: bound, unit: "1")
@@ -189,7 +229,7 @@ enum RandomPlans {
         case 0 where !references.isEmpty: return .exists(random.pick(references))
         case 1 where !single.isEmpty: return .relation(random.pick(single), window(anchors, &random))
         case 2: return .sex(random.pick(Sex.allCases))
-        case 3: return .age(point(anchors, &random), CountRange(30, random.chance(50) ? 60 : nil))
+        case 3: return .age(random.chance(20) ? oneOfSeveralDays : point(anchors, &random), CountRange(30, random.chance(50) ? 60 : nil))
         case 4: return .ageInMonths(point(anchors, &random), CountRange(361, random.chance(50) ? 730 : nil))
         case 5:
             let wide = EventSelection(random.chance(60) ? EventRequest(kind: .diagnosis) : request(&random))

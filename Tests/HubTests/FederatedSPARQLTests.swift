@@ -81,6 +81,38 @@ import Testing
         await hub.stop()
     }
 
+    /// A funnel and an overlap come back as SPARQL has them, with what is held back without a value.
+    @Test func funnelsAndOverlapsComeThroughTheGate() async throws {
+        let hub = try await TestHub.start()
+        let token = try await hub.administration.addResearcher("ada")
+        let north = try await hub.node("north")
+        async let first = north.answerNext(.published(40))
+        let funnel =
+            Self.prefixes
+                + """
+                SELECT ?a ?b (?b / ?a AS ?share) { { SELECT (COUNT(DISTINCT ?p) AS ?a) { ?p co:visit ?v } }
+                  { SELECT (COUNT(DISTINCT ?p) AS ?b) { ?p co:visit ?v ; co:death ?d } } }
+                """
+        #expect(text(try await post(hub, funnel, token: token)) == "a,b,share\r\n40,40,1\r\n")
+        _ = try await first
+        async let second = north.answerNext(.suppressed(threshold: 11))
+        let overlap =
+            Self.prefixes
+                + """
+                SELECT ?seen ?dead (COUNT(DISTINCT ?p) AS ?n) {
+                  ?p a co:Patient BIND(EXISTS { ?p co:visit ?v } AS ?seen) BIND(EXISTS { ?p co:death ?d } AS ?dead) } GROUP BY ?seen ?dead
+                """
+        #expect(text(try await post(hub, overlap, token: token)) == "seen,dead,n\r\ntrue,false,\r\nfalse,true,\r\ntrue,true,\r\n")
+        _ = try await second
+        async let third = north.answerNext(.published(40))
+        let years =
+            Self.prefixes
+            + "SELECT ?year (COUNT(DISTINCT ?p) AS ?n) { ?p co:death ?d . ?d co:start ?s } GROUP BY (YEAR(?s) AS ?year) HAVING (?year >= 2019 && ?year <= 2020)"
+        #expect(text(try await post(hub, years, token: token)) == "year,n\r\n2019,40\r\n2020,40\r\n")
+        _ = try await third
+        await hub.stop()
+    }
+
     @Test func refusesWithoutAsking() async throws {
         let hub = try await TestHub.start()
         _ = try await hub.node("north")

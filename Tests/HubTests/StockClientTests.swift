@@ -103,3 +103,34 @@ struct StockClientTests {
         }
     }
 }
+
+/// The hub's `/sparql`, asked with `curl` as everybody would.
+@Suite(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/curl"), "skipped: there is no curl here"))
+struct CurlTests {
+    private func curl(_ hub: TestHub, _ arguments: String..., input: String = "") async throws -> String {
+        let run = try await ProgramRun.run(
+            "/usr/bin/curl", ["--silent", "--show-error", "--noproxy", "*"] + arguments + ["\(hub.plainURL)/sparql"], input: input)
+        #expect(run.status == 0, "\(run.errors)")
+        return run.output
+    }
+
+    @Test func asksInEveryWay() async throws {
+        let hub = try await TestHub.start()
+        let query = "SELECT ?c { ?c <http://www.w3.org/2004/02/skos/core#prefLabel> \"Breast Carcinoma\"@en }"
+        let rows = "c\r\nhttps://w3id.org/cohortium/concept/BreastCarcinoma\r\n"
+        let csv = "Accept: text/csv"
+        #expect(try await curl(hub, "--header", csv, "--get", "--data-urlencode", "query=\(query)") == rows)
+        #expect(try await curl(hub, "--header", csv, "--data-urlencode", "query=\(query)") == rows)
+        let direct = "Content-Type: application/sparql-query"
+        #expect(try await curl(hub, "--header", csv, "--header", direct, "--data-binary", "@-", input: query) == rows)
+        #expect(try await curl(hub, "--compressed", "--header", csv, "--header", direct, "--data-binary", query) == rows)
+        // Without any wish, JSON; of the endpoint itself, its description.
+        #expect(try await curl(hub, "--header", direct, "--data-binary", query).hasPrefix("{\"head\""))
+        #expect(try await curl(hub).contains("sparql-service-description#"))
+        let status = ["--output", "/dev/null", "--write-out", "%{http_code} %{content_type}"]
+        #expect(
+            try await curl(hub, status[0], status[1], status[2], status[3], "--header", direct, "--data-binary", "SELECT {")
+                == "400 application/problem+json")
+        await hub.stop()
+    }
+}

@@ -118,10 +118,44 @@ import Testing
             .chain(EventSelection(EventRequest(kind: .death)), count: 2, Gap(from: .zero)),
             .chain(EventSelection(EventRequest(kind: .death)), count: 3, Gap(from: .zero)),
             .chain(EventSelection(EventRequest(kind: .death)), count: 2, Gap(from: .zero, to: .zero)),
+            .relation(EventReference(1), Window(same: .visit, as: EventReference(0))),
+            .relation(EventReference(1), Window(same: .study, as: EventReference(0))),
+            .relation(EventReference(0), Window(same: .visit, as: EventReference(1))),
+            .age(.dates(DateRange(CalendarDate(daysSinceEpoch: 0), CalendarDate(daysSinceEpoch: 364))), CountRange(18, nil)),
             .count(EventSelection(EventRequest(kind: .death), pick: .nth(2)), .atLeastOne),
             .count(EventSelection(EventRequest(kind: .death), pick: .nth(-2)), .atLeastOne),
         ]
         #expect(Set(try conditions.map { try plan($0).canonicalHash }).count == conditions.count)
+    }
+
+    /// The words that put parts in order are Swift's own, so that hashes stay.
+    @Test func wordsAreThoseOfTheValues() throws {
+        var requests = try Specs.sections.flatMap(\.specs).flatMap { try $0.compiled().plan.requests }
+        let bound = QuantityBound(try #require(ExactDecimal("-0.50")), inclusive: false)
+        for text in ["t2", "a \"quoted\" \\ one", "été\n", "頭"] {
+            requests.append(
+                EventRequest(
+                    kind: .imagingStudy,
+                    havingSeries: [
+                        [AttributeTest(ConceptIRI("https://example.org/a"), .text(text))],
+                        [
+                            AttributeTest(ConceptIRI("https://example.org/b"), .flag(true)),
+                            AttributeTest(ConceptIRI("https://example.org/c"), .assumed(QuantityRange(to: bound, unit: text))),
+                        ],
+                    ]))
+        }
+        #expect(requests.count > 50)
+        for request in requests {
+            #expect(PlanWords.of(request) == "\(request)".replacing(", record: nil)", with: ")"))
+            #expect(request.havingSeries.map { PlanWords.of($0) } == request.havingSeries.map { "\($0)" })
+            for test in request.attributes + request.havingSeries.joined() { #expect(PlanWords.of(test) == "\(test)") }
+        }
+        for unit in CalendarDistance.Unit.allCases {
+            let bound: WindowBound? = WindowBound(CalendarDistance(-3, unit), inclusive: unit == .day)
+            #expect(PlanWords.of(bound) == String(describing: bound))
+        }
+        let none: WindowBound? = nil
+        #expect(PlanWords.of(none) == String(describing: none))
     }
 
     /// 200 levels of every operator: the plan is as long as its query, and its form is worked out soon.
@@ -173,6 +207,9 @@ import Testing
             .chain(EventSelection(death), count: 2, Gap(from: CalendarDistance(-1, .day))),
             .chain(EventSelection(death), count: 2, Gap(from: .zero, to: CalendarDistance(1_000_000, .year))),
             .ratio(EventReference(0), to: EventReference(0), QuantityRange(unit: "1")),
+            .change(from: EventReference(0), to: EventReference(0), .relative(.increase, QuantityRange(unit: "1"))),
+            .relation(EventReference(0), Window(same: .visit, as: EventReference(9))),
+            .count(EventSelection(death, windows: [Window(same: .visit, as: EventReference(9))]), .atLeastOne),
             .ageInMonths(.start(EventReference(7)), CountRange(1, 2)), .given(.sex(.male), .exists(EventReference(5))),
         ]
         for condition in conditions { #expect(throws: InvalidPlan.self, "\(condition)") { try plan(condition) } }

@@ -23,6 +23,16 @@ import Testing
         #expect(after.contains("and") && after.contains("or") && !after.contains("of"))
     }
 
+    @Test func whatEventsShareAndHowNumbersChangeIsCompleted() throws {
+        #expect(try labels(head + "  patients where any visit in the same ", .keyword) == ["specimen", "study", "visit"])
+        #expect(try labels(head + "  patients where any visit in the same visit as ", .event) == ["index"])
+        #expect(try labels(head + "  patients where rel", .keyword) == ["relative"])
+        #expect(try labels(head + "  patients where relative ", .keyword).contains("increase"))
+        #expect(try labels(head + "  patients where increase from ", .event) == ["index"])
+        #expect(try labels(head + "  patients where increase from index to ", .event) == ["index"])
+        #expect(try labels(head + "  patients where doubling ", .keyword).contains("time"))
+    }
+
     @Test func namesAreThoseAbove() throws {
         #expect(try labels(head + "  patients where exists ", .event) == ["index"])
         #expect(try labels("parameter reach = 3\n" + head + "  patients where any death within ", .parameter) == ["$reach"])

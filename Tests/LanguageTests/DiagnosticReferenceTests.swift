@@ -19,7 +19,7 @@ import Testing
                 path == source.name ? source : entry.files[path].map { SourceText(name: path, text: $0) }
             }
             let text = entry.code == "C0133" ? source : try resolver.resolve(source)
-            let compiler = QueryCompiler(hyperontology: try ontology(of: entry))
+            let compiler = QueryCompiler(hyperontology: try ontology(of: entry), largestExpansion: entry.largestExpansion)
             return (compiler.compile(text, settings: entry.settings).diagnostics, text)
         } catch let mistakes as DiagnosticList {
             return (mistakes.diagnostics, source)
@@ -62,6 +62,16 @@ import Testing
         #expect(used == Set(DiagnosticReference.entries.map(\.code)))
     }
 
+    /// What a query stands for is bounded, and the bound is named.
+    @Test func whatAQueryStandsForIsBounded() throws {
+        let source = SourceText(name: "q", text: "cohort A { patients where any diagnosis of \"Malignant Neoplasm\" }")
+        let found = QueryCompiler(hyperontology: try Spec.ontology.get(), largestExpansion: 100).compile(source)
+        #expect(found.query == nil)
+        #expect(found.diagnostics.map(\.code.rawValue) == ["C0207"])
+        #expect(found.diagnostics.first?.message.hasSuffix("more than the 100 that one may") == true)
+        #expect(QueryCompiler(hyperontology: try Spec.ontology.get()).compile(source).query != nil)
+    }
+
     @Test(arguments: [("rech", "3", "C0266"), ("reach", "many", "C0267"), ("from", "3", "C0267")])
     func settingsAreChecked(_ name: String, _ value: String, _ code: String) throws {
         let text =
@@ -95,6 +105,9 @@ import Testing
                 text += "\n```\n\(example)\n```\n"
                 for (name, file) in entry.files.sorted(by: { $0.key < $1.key }) {
                     text += "\nand in `\(name)`\n\n```\n\(file.trimmingCharacters(in: .newlines))\n```\n"
+                }
+                if entry.largestExpansion != QueryCompiler.standardExpansion {
+                    text += "\nwith at most \(entry.largestExpansion) concepts and codes\n"
                 }
                 for (name, value) in entry.settings { text += "\nwith `\(name)` set to `\(value)`\n" }
                 text += "\n```\n\(rendered.trimmingCharacters(in: .newlines))\n```\n"

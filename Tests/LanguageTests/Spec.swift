@@ -49,7 +49,8 @@ struct Spec: Sendable, CustomTestStringConvertible {
 /// Patients as text, one a line: `a female 1970-05: diagnosis BreastCarcinoma 2020-01-05, observation TStage = T2 2020`.
 ///
 /// An event is its kind, its concept, `=` and a value (a concept, or a number and a unit), its day or `start..end`; a study is followed by
-/// its series in brackets: `study 2020-01-01 [MR Breast 2mm contrast ~t2_tse] [SEG Liver]`, a description behind `~`.
+/// its series in brackets: `study 2020-01-01 [MR Breast 2mm contrast ~t2_tse] [SEG Liver]`, a description behind `~`, a sequence type behind `=`.
+/// `@v1` is the visit in which it was recorded, `%s1` the specimen in which it was found.
 enum SpecData {
     struct Unreadable: Error { let text: String }
 
@@ -71,6 +72,9 @@ enum SpecData {
         let kinds: [String: EventKind] = ["study": .imagingStudy, "period": .observationPeriod]
         guard let word = words.first, let kind = kinds[word] ?? EventKind(rawValue: word) else { throw Unreadable(text: text) }
         words.removeFirst()
+        let visit = words.first { $0.hasPrefix("@") }
+        let specimen = words.first { $0.hasPrefix("%") && $0.count > 1 }
+        words.removeAll { $0 == visit || $0 == specimen }
         var start: DateRange?
         var end: DateRange?
         if let last = words.last, last.first?.isNumber == true, last.utf8.count >= 4 || last.contains("..") {
@@ -91,11 +95,15 @@ enum SpecData {
         }
         let series = parts.dropFirst().enumerated().map { RecordedSeries(uid: "\(key)-\($0)", values: values($1)) }
         return RecordedEvent(
-            key: key, kind: kind, concept: concept, start: start, end: end, quantity: quantity, coded: coded, series: series)
+            key: key, kind: kind, concept: concept, start: start, end: end, quantity: quantity, coded: coded, series: series,
+            visit: visit, specimen: specimen)
     }
 
     private static func values(_ text: String) -> [ConceptIRI: SeriesValue] {
-        let modalities = ["MR": "MagneticResonance", "CT": "ComputedTomography", "MG": "Mammography", "SEG": "Segmentation"]
+        let modalities = [
+            "MR": "MagneticResonance", "CT": "ComputedTomography", "MG": "Mammography", "SEG": "Segmentation",
+            "PT": "PositronEmissionTomography",
+        ]
         var values: [ConceptIRI: SeriesValue] = [:]
         var isSegmentation = false
         for word in text.replacing("]", with: "").split(separator: " ").map(String.init) {
@@ -104,6 +112,8 @@ enum SpecData {
                 isSegmentation = word == "SEG"
             } else if word.hasPrefix("~") {
                 values[ConceptIRI(CoreVocabulary.core + "seriesDescription")] = .text(String(word.dropFirst()))
+            } else if word.hasPrefix("=") {
+                values[ConceptIRI(CoreVocabulary.core + "sequenceType")] = .coded(iri(String(word.dropFirst())))
             } else if word == "contrast" || word == "plain" {
                 values[ConceptIRI(CoreVocabulary.contrast)] = .flag(word == "contrast")
             } else if word.hasSuffix("mm"), let number = ExactDecimal(word.dropLast(2)) {

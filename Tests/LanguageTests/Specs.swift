@@ -1,7 +1,9 @@
 /// What the language means, by example. `Grammar/examples.md` is made from it.
 enum Specs {
     static let sections: [(title: String, specs: [Spec])] = [
-        ("Which event", picks), ("Time", time), ("How many", counts), ("What is missing", missing), ("Values", values), ("Change", change),
+        ("Which event", picks), ("Time", time), ("How many", counts), ("What is missing", missing), ("Values", values),
+        ("Change", change + differences),
+        ("What events share", bonds), ("Months and years in a query", partialDates),
         ("Concepts", concepts),
         ("Images", images), ("Units, texts and annotations", beyond), ("Patients", patients), ("Parameters and cohorts", definitions),
     ]
@@ -18,6 +20,18 @@ enum Specs {
             """
               nadir = lowest observation of "Prostate Specific Antigen" is known
               patients where nadir is after 2020-01-15
+            """, yes: ["a"], unknown: ["c"]),
+        Spec(
+            "the highest of several values in their order, of equal ones the earlier",
+            """
+            a: observation RECISTResponse = StableDisease 2020-01-01, observation RECISTResponse = PartialResponse 2020-03-01, observation RECISTResponse = ProgressiveDisease 2020-05-01
+            b: observation RECISTResponse = StableDisease 2020-01-01, observation RECISTResponse = ProgressiveDisease 2020-03-01
+            c: observation RECISTResponse = StableDisease 2020-01-01, observation RECISTResponse 2020-03-01
+            d: death 2020-02-01
+            """,
+            """
+              best = highest observation of "RECIST Response" is known
+              patients where best is after 2020-01-15
             """, yes: ["a"], unknown: ["c"]),
         Spec(
             "a number without a unit is unknown, unless one is assumed",
@@ -305,6 +319,172 @@ enum Specs {
               latest   = last observation of "PSA" is known within 12 months after earliest
               patients where latest is at least 2 times earliest
             """, yes: ["a"], unknown: ["c", "d"])
+    ]
+
+    static let differences = [
+        Spec(
+            "an increase, in any unit that can be converted",
+            """
+            a: observation ProstateSpecificAntigen = 1 ng/mL 2020-01-01, observation ProstateSpecificAntigen = 3 ug/L 2020-06-01
+            b: observation ProstateSpecificAntigen = 1 ng/mL 2020-01-01, observation ProstateSpecificAntigen = 2.9 ug/L 2020-06-01
+            c: observation ProstateSpecificAntigen = 3 ng/mL 2020-01-01, observation ProstateSpecificAntigen = 1 ng/mL 2020-06-01
+            d: observation ProstateSpecificAntigen = 1 2020-01-01, observation ProstateSpecificAntigen = 3 ug/L 2020-06-01
+            e:
+            """,
+            """
+              early = first observation of "PSA" is known
+              late  = last observation of "PSA" is known
+              patients where increase from early to late >= 2 ng/mL
+            """, yes: ["a"], unknown: ["d"]),
+        Spec(
+            "a decrease, and a change either way",
+            """
+            a: observation ProstateSpecificAntigen = 5 ng/mL 2020-01-01, observation ProstateSpecificAntigen = 2 ng/mL 2020-06-01
+            b: observation ProstateSpecificAntigen = 2 ng/mL 2020-01-01, observation ProstateSpecificAntigen = 5 ng/mL 2020-06-01
+            c: observation ProstateSpecificAntigen = 2 ng/mL 2020-01-01, observation ProstateSpecificAntigen = 2.5 ng/mL 2020-06-01
+            """,
+            """
+              early = first observation of "PSA" is known
+              late  = last observation of "PSA" is known
+              patients where decrease from early to late from 3 to 4 ng/mL or change from early to late < 1000 pg/mL
+            """, yes: ["a", "c"]),
+        Spec(
+            "a relative change is a part of the first number",
+            """
+            a: observation TumorSize = 20 mm 2020-01-01, observation TumorSize = 14 mm 2020-06-01
+            b: observation TumorSize = 2 cm 2020-01-01, observation TumorSize = 15 mm 2020-06-01
+            c: observation TumorSize = 0 mm 2020-01-01, observation TumorSize = 14 mm 2020-06-01
+            """,
+            """
+              baseline = first observation of "Tumor Size" is known
+              response = last observation of "Tumor Size" is known
+              patients where relative decrease from baseline to response >= 30 %
+            """, yes: ["a"], unknown: ["c"]),
+        Spec(
+            "a unit by time asks for the change in that time",
+            """
+            a: observation ProstateSpecificAntigen = 1 ng/mL 2020-01-01, observation ProstateSpecificAntigen = 2 ng/mL 2020-07-01
+            b: observation ProstateSpecificAntigen = 1 ng/mL 2018-01-01, observation ProstateSpecificAntigen = 2 ng/mL 2020-07-01
+            c: observation ProstateSpecificAntigen = 1 ng/mL 2020-01-01, observation ProstateSpecificAntigen = 2 ng/mL 2020-07
+            d: observation ProstateSpecificAntigen = 1 ng/mL 2020-01-01
+            """,
+            """
+              early = first observation of "PSA" is known
+              late  = last observation of "PSA" is known
+              patients where increase from early to late > 0.75 ng/mL/a
+            """, yes: ["a"], unknown: ["c"]),
+        Spec(
+            "a doubling time",
+            """
+            a: observation ProstateSpecificAntigen = 1 ng/mL 2020-01-01, observation ProstateSpecificAntigen = 4 ng/mL 2020-06-29
+            b: observation ProstateSpecificAntigen = 1 ng/mL 2020-01-01, observation ProstateSpecificAntigen = 4 ng/mL 2020-07-01
+            c: observation ProstateSpecificAntigen = 1 ng/mL 2020-01-01, observation ProstateSpecificAntigen = 1 ng/mL 2020-06-29
+            d: observation ProstateSpecificAntigen = 0 ng/mL 2020-01-01, observation ProstateSpecificAntigen = 4 ng/mL 2020-06-29
+            e: observation ProstateSpecificAntigen = 1 ng/mL 2020-01-01, observation ProstateSpecificAntigen = 4 ng/mL 2020-06
+            """,
+            """
+              early = first observation of "PSA" is known
+              late  = last observation of "PSA" is known
+              patients where doubling time from early to late <= 90 days
+            """, yes: ["a"], unknown: ["d", "e"]),
+    ]
+
+    static let bonds = [
+        Spec(
+            "the same visit",
+            """
+            a: diagnosis BreastCarcinoma @v1 2020-01-01, medication Paclitaxel @v1 2020-01-03
+            b: diagnosis BreastCarcinoma @v1 2020-01-01, medication Paclitaxel @v2 2020-01-01
+            c: diagnosis BreastCarcinoma @v1 2020-01-01, medication Paclitaxel 2020-01-01
+            d: medication Paclitaxel @v1 2020-01-01
+            """,
+            """
+              index = first diagnosis of "Breast Carcinoma"
+              patients where any medication of "Paclitaxel" in the same visit as index
+            """, yes: ["a"], unknown: ["c"]),
+        Spec(
+            "the same visit, of two named events",
+            """
+            a: diagnosis BreastCarcinoma @v1 2020-01-01, procedure Biopsy @v1 2020-01-03
+            b: diagnosis BreastCarcinoma @v1 2020-01-01, procedure Biopsy @v2 2020-01-03
+            c: diagnosis BreastCarcinoma 2020-01-01, procedure Biopsy @v2 2020-01-03
+            """,
+            """
+              index  = first diagnosis of "Breast Carcinoma"
+              biopsy = first procedure of "Biopsy"
+              patients where biopsy is in the same visit as index
+            """, yes: ["a"], unknown: ["c"]),
+        Spec(
+            "the same study",
+            """
+            a: study 2020-01-01 [CT Chest] [PT Chest], study 2020-01-01 [CT Abdomen]
+            b: study 2020-01-01 [PT Chest], study 2020-01-01 [CT Chest]
+            """,
+            """
+              lung = first imaging series { modality CT, body part "Chest" }
+              patients where any imaging series { modality "Positron Emission Tomography" } in the same study as lung
+            """, yes: ["a"]),
+        Spec(
+            "the same specimen",
+            """
+            a: observation EstrogenReceptorStatus = Positive %s1 2020-01-01, observation HER2Status = Negative %s1 2020-01-05
+            b: observation EstrogenReceptorStatus = Positive %s1 2020-01-01, observation HER2Status = Negative %s2 2020-01-05
+            c: observation EstrogenReceptorStatus = Positive %s1 2020-01-01, observation HER2Status = Negative 2020-01-05
+            """,
+            """
+              receptor = first observation of "Estrogen Receptor Status" is "Positive"
+              patients where any observation of "HER2 Status" is "Negative" in the same specimen as receptor
+            """, yes: ["a"], unknown: ["c"]),
+    ]
+
+    static let partialDates = [
+        Spec(
+            "a year is the whole of its days",
+            """
+            a: diagnosis BreastCarcinoma 2018-12-31
+            b: diagnosis BreastCarcinoma 2019-01-01
+            c: diagnosis BreastCarcinoma 2020-01-01
+            d: diagnosis BreastCarcinoma 2019
+            e: diagnosis BreastCarcinoma 2018-12
+            """,
+            "  patients where any diagnosis of \"Breast Carcinoma\" before 2019", yes: ["a", "e"]),
+        Spec(
+            "during a year, and after a month",
+            """
+            a: death 2019-06-15
+            b: death 2019
+            c: death 2019-12-31
+            d: death 2020-01-01
+            e: death 2018-12
+            """,
+            "  patients where any death during 2019 after 2019-05", yes: ["a", "c"], unknown: ["b"]),
+        Spec(
+            "around a month, and between two dates of different length",
+            """
+            a: death 2019-04-01
+            b: death 2019-06-30
+            c: death 2019-07-01
+            d: death 2019-03-31
+            """,
+            "  patients where any death within 1 month of 2019-05 between 2019-04 and 2019-07-01", yes: ["a", "b"], warnings: []),
+        Spec(
+            "an age in a year is known where all its days agree",
+            """
+            a female 1979-01-01:
+            b female 1979-01-02:
+            c female 1980-01-01:
+            d female 1979:
+            """,
+            "  patients where age at 2019 >= 40 years", yes: ["a"], unknown: ["b", "d"]),
+        Spec(
+            "a parameter of four digits is a year where a date can stand", "a: death 2019-06-01\nb: death 2020-01-01",
+            """
+            parameter year = 2019
+
+            cohort C {
+              patients where any death during $year
+            }
+            """, yes: ["a"]),
     ]
 
     static let concepts = [

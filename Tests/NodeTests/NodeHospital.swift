@@ -33,10 +33,12 @@ struct NodeHospital {
 
     /// The node's configuration, for a hub at an address.
     func configuration(hub url: String, authority: String) throws -> NodeConfiguration {
+        let isDescribed = FileManager.default.fileExists(atPath: folder.path("node-1/datasets.ttl"))
         let path = try folder.write(
             """
             name: north
             policy: policy.yaml
+            \(isDescribed ? "datasets: datasets.ttl" : "")
             hub:
               url: \(url)
               ca: \(authority)

@@ -230,6 +230,27 @@ import Testing
         #expect(ContinuousClock.now - start < .seconds(10))
     }
 
+    /// Whoever asks for much and does not read it keeps no thread from the others: eight of them, where four are computed for at a time.
+    @Test func slowReadersKeepNobodyWaiting() async throws {
+        var limits = SPARQLQuery.Limits()
+        limits.maximumSteps = .max
+        limits.maximumDuration = .seconds(30)
+        // Few rows are more than what waits unread, so that they are made soon.
+        var builder = GraphBuilder()
+        for number in 0..<40 {
+            builder.add(Triple(.iri("http://e/\(number)"), .iri("http://e/p"), .string(String(repeating: "\(number % 10)", count: 100_000))))
+        }
+        let endpoint = try await TestEndpoint.start(Dataset(builder.build()), limits: limits)
+        let query = TestEndpoint.encoded("SELECT ?c ?f ?i { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
+        let readers = try (0..<8).map { _ in try SlowReader(endpoint.url, "/sparql?query=\(query)") }
+        try await Task.sleep(for: .seconds(2))
+        let start = ContinuousClock.now
+        for _ in 0..<5 { #expect(try await endpoint.ask("ASK { }").status == 200) }
+        // Were they kept waiting, it would be until the half minute that a query may take is over.
+        #expect(ContinuousClock.now - start < .seconds(20))
+        for reader in readers { reader.close() }
+    }
+
     @Test func aBrokenAnswerIsNotTakenForAWholeOne() async throws {
         var limits = SPARQLQuery.Limits()
         // Enough for more than what waits unread.

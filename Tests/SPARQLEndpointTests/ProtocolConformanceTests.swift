@@ -48,7 +48,7 @@ import Testing
             }
             passed += 1
         }
-        print("protocol: \(passed) of \(tests.count) passed, \(Self.exclusions.count) updates refused")
+        print("protocol: \(passed) of \(tests.count) passed, \(Self.exclusions.count) excluded")
     }
 }
 

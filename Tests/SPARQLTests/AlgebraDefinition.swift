@@ -154,6 +154,9 @@ extension AlgebraDefinition {
             }
             if case .zeroOrMore = path { return distinct(selves + reached) }
             return reached
+        case .closure(let predicate, let includesStart):
+            let step = PropertyPath.predicate(.term(predicate))
+            return pairs(includesStart ? .zeroOrMore(step) : .oneOrMore(step), graph, nodes)
         case .negated(let forward, let backward):
             let triples = graph.triples()
             return triples.filter { !forward.contains($0.predicate) }.map { ($0.subject, $0.object) }

@@ -199,3 +199,27 @@ import Testing
         #expect(throws: (any Error).self) { try rows("SELECT ?x\\u0020?y { ?x ?y ?z }", on: people) }
     }
 }
+
+/// Lists that the index keeps sorted are joined by walking along them.
+@Suite struct MergeTests {
+    @Test func walksAlongSortedLists() throws {
+        // Multiples of 2, of 3 and of 7, among many others.
+        let text = (0..<600).flatMap { number in
+            [2, 3, 7].filter { number % $0 == 0 }.map { "e:n\(number) e:of e:p\($0) ." } + [
+                "e:n\(number) e:of e:all ; e:next e:n\(number + 1) ."
+            ]
+        }.joined(separator: "\n")
+        let data = try graph(text)
+        func count(_ query: String) throws -> [String] { try rows("SELECT (COUNT(*) AS ?n) { \(query) }", on: data) }
+        #expect(try count("?x e:of e:p2 . ?x e:of e:p3 . ?x e:of e:p7") == ["\(600 / 42 + 1)"])
+        #expect(
+            try count("?x e:of e:all . ?x e:of e:p7 . ?x e:next ?y . ?y e:of e:p2") == ["\((0..<600).count { $0 % 7 == 0 && $0 % 2 == 1 })"]
+        )
+        #expect(try count("?x e:of e:p2 . ?x e:of e:nothing") == ["0"])
+        #expect(try count("e:n6 e:of ?p . e:n9 e:of ?p") == ["2"])
+        #expect(try count("VALUES ?x { e:n42 e:n43 e:nowhere } ?x e:of e:p2 . ?x e:of e:p3") == ["1"])
+        #expect(try rows("ASK { ?x e:of e:p2 . ?x e:of e:p7 }", on: data) == ["true"])
+        let query = try SPARQLQuery.parse("PREFIX e: <http://e/> SELECT ?x { ?x e:of e:p2 . ?x e:next ?y . ?x e:of e:p7 }")
+        #expect(query.explanation(on: Dataset(data)).contains("gather sorted"))
+    }
+}

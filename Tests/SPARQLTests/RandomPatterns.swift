@@ -62,7 +62,7 @@ struct RandomPatterns {
 
     mutating func pattern(depth: Int) -> Pattern {
         if depth == 0 { return basic() }
-        switch next(below: 14) {
+        switch next(below: 15) {
         case 0: return basic()
         case 1, 2, 3: return .join(pattern(depth: depth - 1), pattern(depth: depth - 1))
         case 4, 5: return .leftJoin(pattern(depth: depth - 1), pattern(depth: depth - 1), chance(2) ? condition(depth: depth - 1) : nil)
@@ -71,8 +71,21 @@ struct RandomPatterns {
         case 9: return .minus(pattern(depth: depth - 1), pattern(depth: depth - 1))
         case 10: return extended(depth: depth - 1)
         case 11: return values()
+        case 13: return star()
         case 12: return .graph(chance(2) ? .variable(slot()) : .term(Self.names[next(below: 2)]), pattern(depth: depth - 1))
         default: return chance(2) ? grouped(depth: depth - 1) : selected(depth: depth - 1)
+        }
+    }
+
+    /// Patterns of one variable and constants, joined.
+    private mutating func star() -> Pattern {
+        let center = PatternTerm.variable(slot())
+        return (0..<2 + next(below: 2)).reduce(.unit) { joined, _ in
+            let path = PropertyPath.predicate(.term(predicate()))
+            let other = PatternTerm.term(term())
+            let isSubject = !chance(4)
+            return joined.joined(
+                .basic([PatternElement(subject: isSubject ? center : other, path: path, object: isSubject ? other : center)]))
         }
     }
 

@@ -67,11 +67,31 @@ extension CohortPlan {
                 }
             }
             guard range.unit == "1" else { throw InvalidPlan(reason: "a ratio with a unit") }
+        case .change(let event, let other, let change): try validate(change, of: [event, other])
         case .sex: break
         case .atlas(let cohort): try cohort.validate(nodes: &nodes)
         case .age(let point, let range), .ageInMonths(let point, let range):
             guard range.upper.map({ $0 >= range.lower }) ?? true else { throw InvalidPlan(reason: "an empty range of ages") }
             try validate(point, before: anchors.count)
+        }
+    }
+
+    private func validate(_ change: Change, of events: [EventReference]) throws(InvalidPlan) {
+        for event in events {
+            try validate(event, before: anchors.count)
+            try requireSingle(event)
+            guard case .quantity = anchors[event.index].request.value else {
+                throw InvalidPlan(reason: "a number of an event that is not tested for one")
+            }
+        }
+        if let range = change.range {
+            guard UCUMUnit(range.unit) != nil else { throw InvalidPlan(reason: "a change in an unknown unit") }
+        }
+        guard case .doublingTime(let lower, let upper) = change else { return }
+        for bound in [lower, upper].compactMap(\.self) {
+            guard bound.distance.amount >= 0, bound.distance.mostDays <= Change.longestDoubling else {
+                throw InvalidPlan(reason: "a doubling time of more than \(Change.longestDoubling) days")
+            }
         }
     }
 
@@ -93,7 +113,13 @@ extension CohortPlan {
         case .all, .first, .last: break
         case .nth(let number):
             guard (2...Limits.ordinal).contains(abs(number)) else { throw InvalidPlan(reason: "an event number \(number)") }
-        case .nearest(let point): try validate(point, before: limit)
+        case .nearest(let point):
+            if case .dates = point { throw InvalidPlan(reason: "an event that is near to one of several days") }
+            try validate(point, before: limit)
+        case .ranked(let order):
+            guard case .coded = selection.request.value, (2...Limits.ordinal).contains(order.count), Set(order).count == order.count else {
+                throw InvalidPlan(reason: "the first in an order of events that are not tested for a value of it")
+            }
         case .lowest, .highest:
             guard case .quantity = selection.request.value else {
                 throw InvalidPlan(reason: "the lowest of events that are not tested for a number")
@@ -122,13 +148,23 @@ extension CohortPlan {
 
     private func validate(_ window: Window, before limit: Int) throws(InvalidPlan) {
         try validate(window.anchor, before: limit)
+        if window.bond != nil {
+            guard case .start = window.anchor, window.lower == nil, window.upper == nil, window.side == .start else {
+                throw InvalidPlan(reason: "something in common with what is no event")
+            }
+        }
         for bound in [window.lower, window.upper].compactMap(\.self) {
             try validate(bound.distance)
         }
     }
 
     func validate(_ point: AnchorPoint, before limit: Int) throws(InvalidPlan) {
-        guard let event = point.event else { return }
+        guard let event = point.event else {
+            if case .dates(let range) = point, range.latest < range.earliest {
+                throw InvalidPlan(reason: "days that end before they begin")
+            }
+            return
+        }
         try validate(event, before: limit)
         try requireSingle(event)
     }

@@ -195,12 +195,14 @@ public enum AnchorPoint: Hashable, Codable, Sendable {
     case start(EventReference)
     case end(EventReference)
     case date(CalendarDate)
+    /// One of several days, as of a year alone: ages and lengths of time are known as far as all of them agree.
+    case dates(DateRange)
 
     /// The event, when it is one.
     public var event: EventReference? {
         switch self {
         case .start(let event), .end(let event): event
-        case .date: nil
+        case .date, .dates: nil
         }
     }
 }

@@ -26,6 +26,8 @@ public indirect enum Condition: Hashable, Codable, Sendable {
     ///
     /// Both are single events with a test of their number, and their units can be converted. No where one of the two is not there.
     case ratio(EventReference, to: EventReference, QuantityRange)
+    /// How the number of the first named observation differs from that of the second, as ``ratio(_:to:_:)`` compares them.
+    case change(from: EventReference, to: EventReference, Change)
     /// The patient is, at some time, in a cohort with the semantics of ATLAS.
     case atlas(AtlasCohort)
     /// There are events of a selection, one after the other, each of them a gap after the one before: at least so many.

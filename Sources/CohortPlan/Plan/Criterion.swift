@@ -17,25 +17,30 @@ public struct Criterion: Hashable, Codable, Sendable, Identifiable {
 
 extension CohortPlan {
     /// Every criterion, named events first, in order of appearance. Equal at hub and node, so that the id is enough on the wire.
-    public var criteria: [Criterion] {
-        var found = anchors.enumerated().map { index, anchor in
-            Criterion(id: "event \(index)", subject: .events(anchor.request), isNegated: false)
+    public var criteria: [Criterion] { selectedCriteria.map(\.criterion) }
+
+    /// The criteria, each with the selection of events that it asks for; nil for what is no event and for rows of OMOP's tables.
+    public var selectedCriteria: [(criterion: Criterion, selection: EventSelection?)] {
+        var found: [(criterion: Criterion, selection: EventSelection?)] = anchors.enumerated().map { index, anchor in
+            (Criterion(id: "event \(index)", subject: .events(anchor.request), isNegated: false), anchor)
         }
         CohortPlan.collect(condition, "condition ", path: [], negated: false, into: &found)
         for (index, cohort) in report.overlap.enumerated() {
             CohortPlan.collect(cohort, "overlap \(index) ", path: [], negated: false, into: &found)
         }
-        if report.needsBirthDate, !found.contains(where: { $0.subject == .birthDate }) {
-            found.append(Criterion(id: "report age", subject: .birthDate, isNegated: false))
+        if report.needsBirthDate, !found.contains(where: { $0.criterion.subject == .birthDate }) {
+            found.append((Criterion(id: "report age", subject: .birthDate, isNegated: false), nil))
         }
         return found
     }
 
     private static func collect(
-        _ condition: Condition, _ whole: String, path: [Int], negated: Bool, into found: inout [Criterion]
+        _ condition: Condition, _ whole: String, path: [Int], negated: Bool,
+        into found: inout [(criterion: Criterion, selection: EventSelection?)]
     ) {
-        func leaf(_ subject: Criterion.Subject, negated: Bool) {
-            found.append(Criterion(id: whole + path.map(String.init).joined(separator: "."), subject: subject, isNegated: negated))
+        func leaf(_ subject: Criterion.Subject, of selection: EventSelection? = nil, negated: Bool) {
+            let id = whole + path.map(String.init).joined(separator: ".")
+            found.append((Criterion(id: id, subject: subject, isNegated: negated), selection))
         }
         switch condition {
         case .all(let parts), .any(let parts):
@@ -48,10 +53,10 @@ extension CohortPlan {
         case .given(let known, let part):
             collect(known, whole, path: path + [0], negated: negated, into: &found)
             collect(part, whole, path: path + [1], negated: negated, into: &found)
-        case .chain(let selection, _, _): leaf(.events(selection.request), negated: negated)
+        case .chain(let selection, _, _): leaf(.events(selection.request), of: selection, negated: negated)
         case .count(let selection, let range):
-            leaf(.events(selection.request), negated: range.upper != nil && range.lower == 0 ? !negated : negated)
-        case .exists, .relation, .ratio: break
+            leaf(.events(selection.request), of: selection, negated: range.upper != nil && range.lower == 0 ? !negated : negated)
+        case .exists, .relation, .ratio, .change: break
         case .sex: leaf(.sex, negated: negated)
         case .atlas(let cohort):
             for (index, request) in cohort.requests.enumerated() {
@@ -61,9 +66,11 @@ extension CohortPlan {
         }
     }
 
-    private static func collect(_ request: EventRequest, path: [Int], negated: Bool, into found: inout [Criterion]) {
+    private static func collect(
+        _ request: EventRequest, path: [Int], negated: Bool, into found: inout [(criterion: Criterion, selection: EventSelection?)]
+    ) {
         let id = "condition " + path.map(String.init).joined(separator: ".")
-        found.append(Criterion(id: id, subject: .events(request), isNegated: negated))
+        found.append((Criterion(id: id, subject: .events(request), isNegated: negated), nil))
     }
 
     /// The requests of which the number itself is needed, and not only whether it passes a test.
@@ -77,9 +84,51 @@ extension CohortPlan {
             case .all(let parts), .any(let parts), .some(_, let parts): rest += parts
             case .not(let part), .known(let part), .possible(let part): rest.append(part)
             case .given(let known, let part): rest += [known, part]
-            case .ratio(let event, let other, _): found.formUnion([anchors[event.index].request, anchors[other.index].request])
+            case .ratio(let event, let other, _), .change(let event, let other, _):
+                found.formUnion([anchors[event.index].request, anchors[other.index].request])
             case .count(let selection, _) where selection.pick.needsNumber: found.insert(selection.request)
             case .count, .chain, .exists, .relation, .sex, .age, .ageInMonths, .atlas: break
+            }
+        }
+        return found
+    }
+
+    /// By request, what it is asked to have in common with others: for the sources, which must then say what its events belong to.
+    public var bonds: [EventRequest: Set<Bond>] {
+        var found: [EventRequest: Set<Bond>] = [:]
+        func add(_ windows: [Window], of request: EventRequest) {
+            for window in windows {
+                guard let bond = window.bond, let event = window.anchor.event else { continue }
+                found[request, default: []].insert(bond)
+                found[anchors[event.index].request, default: []].insert(bond)
+            }
+        }
+        for anchor in anchors { add(anchor.windows, of: anchor.request) }
+        var rest = [condition] + report.overlap + report.funnel
+        while let next = rest.popLast() {
+            switch next {
+            case .all(let parts), .any(let parts), .some(_, let parts): rest += parts
+            case .not(let part), .known(let part), .possible(let part): rest.append(part)
+            case .given(let known, let part): rest += [known, part]
+            case .relation(let event, let window): add([window], of: anchors[event.index].request)
+            case .count(let selection, _), .chain(let selection, _, _): add(selection.windows, of: selection.request)
+            case .exists, .ratio, .change, .sex, .age, .ageInMonths, .atlas: break
+            }
+        }
+        return found
+    }
+
+    /// Every selection of a plan: the named events, and those of conditions.
+    public var selections: [EventSelection] {
+        var found = anchors
+        var rest = [condition] + report.overlap + report.funnel
+        while let next = rest.popLast() {
+            switch next {
+            case .all(let parts), .any(let parts), .some(_, let parts): rest += parts
+            case .not(let part), .known(let part), .possible(let part): rest.append(part)
+            case .given(let known, let part): rest += [known, part]
+            case .count(let selection, _), .chain(let selection, _, _): found.append(selection)
+            case .exists, .relation, .ratio, .change, .sex, .age, .ageInMonths, .atlas: break
             }
         }
         return found
@@ -91,7 +140,7 @@ extension CohortPlan {
         let asked = criteria.compactMap { criterion in
             if case .events(let request) = criterion.subject { request } else { nil }
         }
-        return (asked + report.axes.flatMap { requests(of: $0) }).filter { seen.insert($0).inserted }
+        return (asked + selections.flatMap(\.ranks) + report.axes.flatMap { requests(of: $0) }).filter { seen.insert($0).inserted }
     }
 
     /// Whether it looks into free text.

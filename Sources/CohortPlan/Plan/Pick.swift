@@ -14,6 +14,9 @@ public enum Pick: Hashable, Sendable {
     case lowest
     /// The one with the greatest number.
     case highest
+    /// The one whose coded value comes first in an order, each of its concepts with what lies below it. The earlier one, then the smallest
+    /// key, breaks a tie.
+    case ranked([ConceptIRI])
 
     /// Whether the events' numbers decide.
     public var needsNumber: Bool { self == .lowest || self == .highest }
@@ -28,9 +31,19 @@ public enum Pick: Hashable, Sendable {
     }
 }
 
+extension EventSelection {
+    /// For a pick that goes by the order of coded values: by place in it, the request that finds those events which have that value.
+    public var ranks: [EventRequest] {
+        guard case .ranked(let order) = pick else { return [] }
+        return order.map { concept in
+            EventRequest(kind: request.kind, concepts: request.concepts, value: .coded(ConceptSet(include: [ConceptTerm(concept)])))
+        }
+    }
+}
+
 /// In JSON a word for the plain ones, an object for those that take something.
 extension Pick: Codable {
-    private enum Key: String, CodingKey { case nth, nearest }
+    private enum Key: String, CodingKey { case nth, nearest, ranked }
     private enum Word: String, Codable { case all, first, last, lowest, highest }
 
     public init(from decoder: any Decoder) throws {
@@ -47,6 +60,8 @@ extension Pick: Codable {
         let container = try decoder.container(keyedBy: Key.self)
         if let number = try container.decodeIfPresent(Int.self, forKey: .nth) {
             self = .nth(number)
+        } else if let order = try container.decodeIfPresent([ConceptIRI].self, forKey: .ranked) {
+            self = .ranked(order)
         } else {
             self = .nearest(try container.decode(AnchorPoint.self, forKey: .nearest))
         }
@@ -65,6 +80,9 @@ extension Pick: Codable {
         case .nearest(let point):
             var container = encoder.container(keyedBy: Key.self)
             try container.encode(point, forKey: .nearest)
+        case .ranked(let order):
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(order, forKey: .ranked)
         }
     }
 

@@ -39,10 +39,14 @@ public struct RecordedEvent: Hashable, Codable, Sendable {
     public let coded: ConceptIRI?
     /// The series of a study.
     public let series: [RecordedSeries]
+    /// The visit in which it was recorded; nil when not recorded. Of a visit, itself.
+    public let visit: String?
+    /// The specimen in which it was found; nil when not recorded. Of a specimen, itself.
+    public let specimen: String?
 
     public init(
         key: String, kind: EventKind, concept: ConceptIRI? = nil, start: DateRange?, end: DateRange? = nil, quantity: Quantity? = nil,
-        comparator: String? = nil, coded: ConceptIRI? = nil, series: [RecordedSeries] = []
+        comparator: String? = nil, coded: ConceptIRI? = nil, series: [RecordedSeries] = [], visit: String? = nil, specimen: String? = nil
     ) {
         self.key = key
         self.kind = kind
@@ -53,6 +57,8 @@ public struct RecordedEvent: Hashable, Codable, Sendable {
         self.comparator = comparator
         self.coded = coded
         self.series = series
+        self.visit = visit
+        self.specimen = specimen
     }
 }
 

@@ -23,9 +23,24 @@ public struct ReferenceEvaluator: Sendable {
         let study: String?
         let series: [String]
         var value = RecordedValue.absent
+        var visit: String?
+        var specimen: String?
+        /// The place of its coded value in the order that a pick goes by; nil where it has none there, or several.
+        var rank: Int?
 
         func with(_ truth: Truth) -> Candidate {
-            Candidate(key: key, start: start, end: end, truth: truth, study: study, series: series, value: value)
+            Candidate(
+                key: key, start: start, end: end, truth: truth, study: study, series: series, value: value, visit: visit,
+                specimen: specimen, rank: rank)
+        }
+
+        /// What it belongs to; nil where that is not recorded.
+        func belongs(to bond: Bond) -> String? {
+            switch bond {
+            case .visit: visit
+            case .study: study
+            case .specimen: specimen
+            }
         }
     }
 
@@ -82,6 +97,13 @@ public struct ReferenceEvaluator: Sendable {
             switch (resolved.resolutions[event.index], resolved.resolutions[other.index]) {
             case (.none, _), (_, .none): return .no
             case (.event(let first), .event(let second)): return range.contains(ratioOf: first.value, to: second.value)
+            default: return .unknown
+            }
+        case .change(let event, let other, let change):
+            switch (resolved.resolutions[event.index], resolved.resolutions[other.index]) {
+            case (.none, _), (_, .none): return .no
+            case (.event(let first), .event(let second)):
+                return change.holds(from: DatedValue(first.value, on: first.start), to: DatedValue(second.value, on: second.start))
             default: return .unknown
             }
         case .sex(let sex):
@@ -155,12 +177,21 @@ public struct ReferenceEvaluator: Sendable {
 
     private func candidates(of selection: EventSelection, _ patient: PatientRecord, _ resolved: Resolved) -> [Candidate] {
         var found: [Candidate] = []
-        for candidate in patient.events.flatMap({ candidates(of: selection.request, in: $0) }) {
+        for var candidate in patient.events.flatMap({ candidates(of: selection.request, in: $0) }) {
+            candidate.rank = rank(of: candidate, among: selection.ranks, patient)
             let inTime = selection.windows.map { truth(of: $0, for: candidate, resolved) }.conjunction
             let certainty = candidate.truth && inTime
             if certainty != .no { found.append(candidate.with(certainty)) }
         }
         return found
+    }
+
+    /// The one place where its value is for certain.
+    private func rank(of candidate: Candidate, among ranks: [EventRequest], _ patient: PatientRecord) -> Int? {
+        let fitting = ranks.indices.filter { place in
+            patient.events.flatMap { candidates(of: ranks[place], in: $0) }.contains { $0.key == candidate.key && $0.truth == .yes }
+        }
+        return fitting.count == 1 ? fitting[0] : nil
     }
 
     /// What one record contributes to a request: nothing, itself, or the series of a study.
@@ -171,7 +202,7 @@ public struct ReferenceEvaluator: Sendable {
             return event.series.map { series in
                 Candidate(
                     key: series.uid, start: event.start, end: event.end, truth: truth(of: request.attributes, in: series), study: event.key,
-                    series: [series.uid])
+                    series: [series.uid], visit: event.visit)
             }
         case .imagingStudy:
             guard event.kind == .imagingStudy else { return [] }
@@ -180,7 +211,9 @@ public struct ReferenceEvaluator: Sendable {
                 request.havingSeries.isEmpty || request.havingSeries.contains { self.truth(of: $0, in: series) == .yes }
             }
             return [
-                Candidate(key: event.key, start: event.start, end: event.end, truth: truth, study: event.key, series: series.map(\.uid))
+                Candidate(
+                    key: event.key, start: event.start, end: event.end, truth: truth, study: event.key, series: series.map(\.uid),
+                    visit: event.visit)
             ]
         default:
             // Radiotherapy is a procedure (core.ttl), so who asks for procedures means it too.
@@ -189,7 +222,12 @@ public struct ReferenceEvaluator: Sendable {
             if let set = request.concepts { truth = Truth(event.concept.map { expand(set).contains($0) } ?? false) }
             if let test = request.value { truth = truth && test.evaluate(recordedValue(of: event, for: test), expand: expand) }
             let value = event.quantity.map { RecordedValue.quantity($0, comparator: event.comparator) } ?? .absent
-            return [Candidate(key: event.key, start: event.start, end: event.end, truth: truth, study: nil, series: [], value: value)]
+            return [
+                Candidate(
+                    key: event.key, start: event.start, end: event.end, truth: truth, study: nil, series: [], value: value,
+                    visit: event.kind == .visit ? event.key : event.visit,
+                    specimen: event.kind == .specimen ? event.key : event.specimen)
+            ]
         }
     }
 
@@ -236,6 +274,7 @@ public struct ReferenceEvaluator: Sendable {
             case .day(let day) where day.isExact: return position(1, candidates) { nearest($0, day.earliest, $1) }
             case .day, .unknown: return position(1, candidates) { _, _ in nil }
             }
+        case .ranked: return ranked(candidates)
         case .lowest: return extreme(candidates) { $0.isSmaller(than: $1) }
         case .highest: return extreme(candidates) { $1.isSmaller(than: $0) }
         }
@@ -251,6 +290,17 @@ public struct ReferenceEvaluator: Sendable {
             (one.start?.earliest.daysSinceEpoch ?? .max, one.key) < (other.start?.earliest.daysSinceEpoch ?? .max, other.key)
         }
         return chosen.map { .event($0) } ?? .none
+    }
+
+    /// The event whose value comes first, unless one may match or has no place in the order.
+    private func ranked(_ candidates: [Candidate]) -> Resolution {
+        guard candidates.allSatisfy({ $0.truth == .yes && $0.rank != nil }) else {
+            return .unknown(exists: candidates.contains { $0.truth == .yes } ? .yes : .unknown)
+        }
+        func place(_ candidate: Candidate) -> Place {
+            (candidate.rank ?? .max, candidate.start?.earliest.daysSinceEpoch ?? .max, candidate.key)
+        }
+        return candidates.min { place($0) < place($1) }.map { .event($0) } ?? .none
     }
 
     private func forwards(_ start: DateRange, _ key: String) -> Places? {
@@ -299,8 +349,11 @@ public struct ReferenceEvaluator: Sendable {
 
     func day(of point: AnchorPoint, _ resolved: Resolved) -> AnchorDay {
         guard let event = point.event else {
-            if case .date(let date) = point { return .day(DateRange(date)) }
-            return .unknown
+            switch point {
+            case .date(let date): return .day(DateRange(date))
+            case .dates(let range): return .day(range)
+            case .start, .end: return .unknown
+            }
         }
         switch resolved.resolutions[event.index] {
         case .none: return .none
@@ -312,6 +365,7 @@ public struct ReferenceEvaluator: Sendable {
     }
 
     private func truth(of window: Window, for candidate: Candidate, _ resolved: Resolved) -> Truth {
+        if let bond = window.bond { return truth(of: bond, with: window.anchor, for: candidate, resolved) }
         switch day(of: window.anchor, resolved) {
         case .none: return .no
         case .unknown: return .unknown
@@ -326,6 +380,18 @@ public struct ReferenceEvaluator: Sendable {
                 return bound.isInclusive ? isAtLeast(limit, start) : !isAtLeast(start, limit)
             }
             return (after ?? .yes) && (before ?? .yes)
+        }
+    }
+
+    /// Whether an event has something in common with another one: unknown where one of the two does not say what it belongs to.
+    private func truth(of bond: Bond, with anchor: AnchorPoint, for candidate: Candidate, _ resolved: Resolved) -> Truth {
+        guard let event = anchor.event else { return .unknown }
+        switch resolved.resolutions[event.index] {
+        case .none: return .no
+        case .unknown: return .unknown
+        case .event(let other):
+            guard let own = candidate.belongs(to: bond), let its = other.belongs(to: bond) else { return .unknown }
+            return Truth(own == its)
         }
     }
 

@@ -127,6 +127,17 @@ public struct CalendarDistance: Hashable, Codable, Sendable {
     /// No distance at all.
     public static let zero = CalendarDistance(0, .day)
 
+    /// The most days that it can be, of a length that is not below zero.
+    public var mostDays: Int {
+        switch unit {
+        case .day: amount
+        case .week: 7 * amount
+        // Four years have 1461 days, a month 31 at most.
+        case .month: amount % 12 * 31 + (amount / 12 * 1_461 + 3) / 4
+        case .year: (amount * 1_461 + 3) / 4
+        }
+    }
+
     /// The same length the other way.
     public var negated: CalendarDistance { CalendarDistance(-amount, unit) }
 }

@@ -53,6 +53,44 @@ struct Natural: Equatable, Sendable {
         return Natural(digits: result)
     }
 
+    static func + (left: Natural, right: Natural) -> Natural {
+        let (long, short) = left.digits.count >= right.digits.count ? (left.digits, right.digits) : (right.digits, left.digits)
+        var result = long
+        var carry: UInt64 = 0
+        for place in result.indices {
+            carry += UInt64(result[place]) + (place < short.count ? UInt64(short[place]) : 0)
+            result[place] = UInt32(truncatingIfNeeded: carry)
+            carry >>= 32
+        }
+        if carry > 0 { result.append(UInt32(carry)) }
+        return Natural(digits: result)
+    }
+
+    /// What is left of it less another that is not greater.
+    func less(_ other: Natural) -> Natural {
+        var result = digits
+        var borrow: Int64 = 0
+        for place in result.indices {
+            var rest = Int64(result[place]) - borrow - (place < other.digits.count ? Int64(other.digits[place]) : 0)
+            borrow = rest < 0 ? 1 : 0
+            if rest < 0 { rest += 1 << 32 }
+            result[place] = UInt32(truncatingIfNeeded: rest)
+        }
+        while result.last == 0 { result.removeLast() }
+        return Natural(digits: result)
+    }
+
+    /// By squaring.
+    func power(_ exponent: Int) -> Natural {
+        var (result, square, rest) = (Natural.one, self, exponent)
+        while rest > 0 {
+            if rest & 1 == 1 { result = result * square }
+            rest >>= 1
+            if rest > 0 { square = square * square }
+        }
+        return result
+    }
+
     /// How it stands to another.
     func order(to other: Natural) -> ComparisonResult {
         if digits.count != other.digits.count { return digits.count < other.digits.count ? .orderedAscending : .orderedDescending }

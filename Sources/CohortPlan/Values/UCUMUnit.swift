@@ -94,6 +94,11 @@ public struct UCUMUnit: Sendable {
         return result.isFinite ? result : nil
     }
 
+    /// A number of this unit in the coherent unit of its dimension, exactly; nil for a number that is too long to be read.
+    func exact(_ value: ExactDecimal) -> SignedRatio? {
+        Self.magnitude(value.value).map { SignedRatio($0 * size, isNegative: value.value.isSignMinus) }
+    }
+
     private static func magnitude(_ value: Decimal) -> ExactRatio? { ExactRatio("\(value.magnitude)") }
 }
 

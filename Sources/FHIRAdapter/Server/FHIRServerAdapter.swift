@@ -106,6 +106,10 @@ public struct FHIRServerAdapter: SourceAdapter {
 
     public func assessValues(of request: EventRequest, in plan: ExpandedPlan) -> Assessment { FHIRAdapter.assessValues(of: request) }
 
+    public func assess(_ bond: Bond, of request: EventRequest, in plan: ExpandedPlan) -> Assessment {
+        lowering(plan).assess(bond, of: request)
+    }
+
     public func absenceMeansNo(of kind: EventKind) -> Bool { bindings.absenceMeansNo(of: kind.rawValue) }
 
     public func assess(_ subject: Demographic) -> Assessment {
@@ -159,8 +163,11 @@ public struct FHIRServerAdapter: SourceAdapter {
     }
 
     private func lower(_ request: EventRequest, _ plan: ExpandedPlan) -> LoweredRequest {
+        lowering(plan).lower(request)
+    }
+
+    private func lowering(_ plan: ExpandedPlan) -> RequestLowering {
         RequestLowering(plan: plan, bindings: bindings, places: places, contents: profile.types.map { StoreContents(served: Set($0.keys)) })
-            .lower(request)
     }
 
     private var outsideOfExecution: SourceFailure {

@@ -51,6 +51,11 @@ public struct NodeClient: Sendable {
         try await post("/v1/node/coverage", report, as: CoverageReceipt.self)
     }
 
+    /// Says what may be published of the node's datasets; the hub keeps the last that it was told.
+    public func handIn(_ report: DatasetReport) async throws(HubFailure) -> DatasetReceipt {
+        try await post("/v1/node/datasets", report, as: DatasetReceipt.self)
+    }
+
     /// The answer as it is sent, for keeping it on disk until it is taken.
     public func seal(_ answer: NodeAnswer) throws(HubFailure) -> SignedEnvelope {
         do {

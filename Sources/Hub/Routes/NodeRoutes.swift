@@ -34,6 +34,12 @@ struct NodeRoutes: Sendable {
                 try Response(json: try await nodes.accept(try CanonicalJSON.decode(CoverageReport.self, from: body), from: node))
             }
         }
+        router.post("/v1/node/datasets") { request, _ in
+            let (node, body) = try await authenticated(request, atMost: NodeService.Limits.datasets)
+            return try await nodes.noting(node) {
+                try Response(json: try await nodes.accept(try CanonicalJSON.decode(DatasetReport.self, from: body), from: node))
+            }
+        }
         router.post("/v1/node/answers") { request, _ in
             let (node, body) = try await authenticated(request, atMost: NodeService.Limits.body)
             return try await nodes.noting(node) {

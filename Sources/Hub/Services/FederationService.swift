@@ -55,7 +55,7 @@ struct FederationService: Sendable {
             throw SPARQLProblem(status: 400, title: problem.title, question.located(problem.diagnostics), in: text)
         }
         let rows = ReportRows(result: answer.result, byNode: answer.byNode)
-        let table = rows.rows(of: answer.result.report.breakdowns.isEmpty ? nil : 0)
+        let table = rows.rows(of: question.part)
         return Answer(results: try question.results(of: table), id: answer.id, result: answer.result)
     }
 

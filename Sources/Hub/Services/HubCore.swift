@@ -15,7 +15,7 @@ struct HubCore: Sendable {
     let key: SigningKey
     let bell = Bell()
     let queue = WaitingNodes()
-    /// What is published of datasets.
+    /// What is published of the datasets that the hub's operator describes.
     let catalogue: Graph
     /// For what computes for long, so that it keeps no node and no other researcher waiting.
     let workers = WorkerPool()
@@ -24,13 +24,18 @@ struct HubCore: Sendable {
     init(_ configuration: HubConfiguration, hyperontology: Hyperontology) throws(DiagnosticList) {
         self.configuration = configuration
         versions = OntologyVersions(hyperontology)
-        catalogue = try DatasetCatalogue.read(folder: configuration.datasets)
+        catalogue = try DatasetCatalogue.read(configuration.datasets, through: HubCore.gate(configuration))
         do {
             store = try HubStore(path: configuration.store)
             key = try SigningKey.load(orMakeAt: configuration.signingKey)
         } catch {
             throw DiagnosticList([error])
         }
+    }
+
+    /// What numbers of datasets pass through.
+    static func gate(_ configuration: HubConfiguration) -> DisclosureGate {
+        DisclosureGate(DisclosurePolicy(threshold: configuration.threshold, roundingBase: configuration.roundingBase))
     }
 
     /// The version of now; whoever answers takes it once.

@@ -17,7 +17,9 @@ struct NodeService: Sendable {
         static let message = 1 << 20
         /// Bytes of a report of what it covers.
         static let coverage = 16 << 20
-        /// Entries of such a report.
+        /// Bytes of descriptions of datasets.
+        static let datasets = 4 << 20
+        /// Entries of a report of what it covers.
         static let concepts = 100_000
         /// Source models that a node names.
         static let models = 16

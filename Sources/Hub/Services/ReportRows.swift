@@ -10,6 +10,30 @@ struct ReportRows {
     let result: QueryResult
     let byNode: Bool
 
+    /// The rows of what a question is answered with.
+    func rows(of part: FederationQuestion.Part) -> [FederationQuestion.Row] {
+        switch part {
+        case .table: return rows(of: result.report.breakdowns.isEmpty ? nil : 0)
+        case .funnel:
+            // Who asks for steps asks for no nodes.
+            return [FederationQuestion.Row(node: nil, strata: [], counts: result.total?.funnel.map(\.count.value) ?? steps)]
+        case .overlap:
+            guard byNode else { return cells(result.total?.overlap?.cells.map(\.count.value), at: nil) }
+            return result.nodes.flatMap { cells($0.result?.overlap?.content?.cells.map(\.value), at: $0.name) }
+        }
+    }
+
+    private var steps: [Int?] { result.report.funnel.map { _ in nil } }
+
+    private func cells(_ counts: [Int?]?, at node: String?) -> [FederationQuestion.Row] {
+        let cells = result.report.overlapCells
+        return cells.enumerated().map { place, members in
+            let strata = (0...result.report.overlap.count).map { members >> $0 & 1 == 1 ? "yes" : "no" }
+            return FederationQuestion.Row(
+                node: node, strata: strata, counts: [counts.flatMap { $0.indices.contains(place) ? $0[place] : nil }])
+        }
+    }
+
     /// The rows of one table, at each node where that was asked for; without tables, one row. A node without numbers has rows without.
     func rows(of table: Int?) -> [FederationQuestion.Row] {
         guard byNode else {

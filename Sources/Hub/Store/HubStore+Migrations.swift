@@ -49,6 +49,14 @@ extension HubStore {
                     ) STRICT, WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("datasets of nodes") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE dataset (
+                        node TEXT PRIMARY KEY REFERENCES node (name), triples TEXT NOT NULL, at REAL NOT NULL
+                    ) STRICT, WITHOUT ROWID;
+                    """)
+        }
         return migrator
     }
 }

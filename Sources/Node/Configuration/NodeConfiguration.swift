@@ -20,6 +20,8 @@ public struct NodeConfiguration: Sendable, Hashable {
     public let sources: [Source]
     /// What the operator calls the state of the data, as `2025-10`; it is published. Nil where it is not said.
     public let dataVersion: String?
+    /// A Turtle file that describes the node's datasets, or a folder of such files; nil where none is described.
+    public let datasets: String?
     /// The hub that the node works for; nil for a node that only answers its own operator.
     public let hub: Hub?
     /// A folder with DICOM files, as patient/study/series/file, for tools; nil when no source's images lie in files.
@@ -116,6 +118,7 @@ extension NodeConfiguration {
         let images: String?
         let tools: [ToolEntry]?
         let dataVersion: String?
+        let datasets: String?
     }
 
     private struct HubEntry: Decodable {
@@ -217,7 +220,9 @@ extension NodeConfiguration {
         }
     }
 
-    private static let keys: Set<String> = ["name", "policy", "ontologies", "state", "sources", "hub", "images", "tools", "dataVersion"]
+    private static let keys: Set<String> = [
+        "name", "policy", "ontologies", "state", "sources", "hub", "images", "tools", "dataVersion", "datasets",
+    ]
     /// Of what lies below another key.
     private static let innerKeys: [String: Set<String>] = [
         "sources": [
@@ -305,6 +310,7 @@ extension NodeConfiguration {
         hub = file.hub.map { Hub(url: $0.url, ca: $0.ca.map(absolute), proxy: $0.proxy) }
         images = file.images.map(absolute)
         dataVersion = file.dataVersion
+        datasets = file.datasets.map(absolute)
         tools = (file.tools ?? []).map { Tool(name: $0.name, executable: absolute($0.executable), parameters: $0.parameters ?? []) }
         if let hub, !hub.url.hasPrefix("https://") {
             diagnostics.append(

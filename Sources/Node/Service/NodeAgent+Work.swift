@@ -25,7 +25,7 @@ extension NodeAgent {
     }
 
     /// A hub that shut the node out will not let it in again by being asked.
-    private func end(on failure: HubFailure) throws(HubFailure) {
+    func end(on failure: HubFailure) throws(HubFailure) {
         if failure.isShutOut { throw failure }
     }
 
@@ -215,7 +215,7 @@ extension NodeAgent {
         for note in failure.notes { logger.error("\(note)", metadata: ["task": "\(task.id)"]) }
     }
 
-    private func log(_ failure: HubFailure, _ what: String) {
+    func log(_ failure: HubFailure, _ what: String) {
         let reasons = failure.diagnostics.map { "\($0.code) \($0.message)" }.joined(separator: "; ")
         logger.warning("\(what)", metadata: ["reason": "\(reasons)"])
     }

@@ -21,6 +21,7 @@ public struct NodeAgent: Sendable {
     let dataVersion: String?
     let sources: [any SourceAdapter]
     let survey: CoverageSurvey
+    let datasets: NodeDatasets
     let indexes: [NodeIndex]
     let heartbeat: Duration
     let working = WorkingSet()
@@ -33,6 +34,8 @@ public struct NodeAgent: Sendable {
     /// How long after its start, and then how often, the node looks at what its sources cover.
     static let surveyDelay: Duration = .seconds(10)
     static let surveyPause: Duration = .seconds(6 * 3_600)
+    /// How often the node looks whether the descriptions of its datasets have changed.
+    static let datasetPause: Duration = .seconds(600)
     /// How often the node looks for answers that were left over.
     static let outboxPause: Duration = .seconds(30)
 
@@ -62,6 +65,9 @@ public struct NodeAgent: Sendable {
         indexes = NodeIndex.all(configuration, sources)
         models = configuration.sources.map(\.model)
         dataVersion = configuration.dataVersion
+        datasets = NodeDatasets(path: configuration.datasets, gate: DisclosureGate(policy))
+        // What is wrong with the descriptions is said before the node works.
+        _ = try datasets.report()
         let folder: [any ImageSource] = configuration.images.map { [ImageFolder(path: $0)] } ?? []
         let dispatcher = NodeDispatcher(
             sources: ScopedSources(sources, terms: configuration.terms), policy: policy, tools: ToolShelf(configuration.tools),
@@ -111,6 +117,7 @@ public struct NodeAgent: Sendable {
             group.addTask { try await beat() }
             group.addTask { try await deliverKept() }
             group.addTask { try await tellCoverage() }
+            group.addTask { try await tellDatasets() }
             group.addTask { try await work() }
             for index in indexes { group.addTask { try await index.keep(logger) } }
             // Whichever ends first ends the other: a node that gives signs of life but does not work would be a lie.

@@ -13,7 +13,30 @@ extension SPARQLQuery {
     }
 }
 
+extension SPARQLQuery {
+    /// The query with the answers of the subqueries that it joins as they were found elsewhere, one row with one column each, in order.
+    package func answered(withSubqueries values: [Term?]) -> SPARQLQuery {
+        guard case .select(let selection) = form else { return self }
+        var rest = values[...]
+        let answered = selection.over(selection.pattern.answered(withSubqueries: &rest))
+        return SPARQLQuery(
+            form: .select(answered), slotNames: slotNames, slotSpans: slotSpans, clauses: DatasetClauses(), base: base, refusals: refusals)
+    }
+}
+
 extension Pattern {
+    fileprivate func answered(withSubqueries values: inout ArraySlice<Term?>) -> Pattern {
+        switch self {
+        case .subquery(let selection): .values(selection.columns.map(\.slot), [[values.popFirst() ?? nil]])
+        case .join(let left, let right):
+            .join(left.answered(withSubqueries: &values), right.answered(withSubqueries: &values))
+        case .extend(let inner, let slot, let expression): .extend(inner.answered(withSubqueries: &values), slot, expression)
+        case .filter(let condition, let inner): .filter(condition, inner.answered(withSubqueries: &values))
+        case .graph(_, let inner): inner.answered(withSubqueries: &values)
+        default: self
+        }
+    }
+
     fileprivate func answered(withGroups rows: [[Term?]]) -> Pattern {
         switch self {
         case .group(_, let grouping): .values(grouping.keys.map(\.slot) + grouping.aggregates.map(\.slot), rows)

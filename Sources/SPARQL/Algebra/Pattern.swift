@@ -25,6 +25,8 @@ package indirect enum PropertyPath: Sendable, Hashable {
     case zeroOrOne(PropertyPath)
     /// Any predicate but these, forwards and backwards.
     case negated(forward: [Term], backward: [Term]?)
+    /// What one or more steps along a predicate reach, and the start itself where asked for; the optimiser's word for `p+` and `p*`.
+    case closure(of: Term, includesStart: Bool)
 }
 
 /// A triple pattern, or a path between two ends.

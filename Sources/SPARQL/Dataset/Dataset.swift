@@ -10,10 +10,14 @@ public struct Dataset: Sendable {
         /// An absolute IRI.
         public let name: String
         public let graph: Graph
+        /// Closures of the graph's hierarchies, from which paths along them are answered.
+        public let closures: [ClosureTable]
 
-        public init(name: String, graph: Graph) {
+        /// - Parameter closures: of the graph's predicates; those of another graph, or of an earlier state, are not used.
+        public init(name: String, graph: Graph, closures: [ClosureTable] = []) {
             self.name = name
             self.graph = graph
+            self.closures = closures
         }
     }
 
@@ -29,9 +33,12 @@ public struct Dataset: Sendable {
     let parts: [Part]
 
     /// The default graph is the union of the graphs that are given for it.
-    public init(defaults: [Graph], named: [NamedGraph] = []) {
+    ///
+    /// - Parameter closures: of the default graphs' hierarchies.
+    public init(defaults: [Graph], named: [NamedGraph] = [], closures: [ClosureTable] = []) {
         let graphs = defaults + named.map(\.graph)
-        let numbering = DatasetNumbering(graphs, names: named.map(\.name))
+        let known = defaults.map { _ in closures } + named.map(\.closures)
+        let numbering = DatasetNumbering(graphs, closures: known, names: named.map(\.name))
         dictionary = numbering.dictionary
         defaultSource = TripleSource(members: Array(numbering.members.prefix(defaults.count)))
         parts = zip(named, numbering.members.dropFirst(defaults.count)).map { part, member in
@@ -39,11 +46,14 @@ public struct Dataset: Sendable {
         }
     }
 
-    public init(_ graph: Graph, named: [NamedGraph] = []) { self.init(defaults: [graph], named: named) }
+    /// - Parameter closures: of the graph's hierarchies.
+    public init(_ graph: Graph, named: [NamedGraph] = [], closures: [ClosureTable] = []) {
+        self.init(defaults: [graph], named: named, closures: closures)
+    }
 
     /// One graph, which is the default graph and has a name besides.
     public init(_ graph: Graph, alsoNamed name: String) {
-        let numbering = DatasetNumbering([graph], names: [name])
+        let numbering = DatasetNumbering([graph], closures: [[]], names: [name])
         dictionary = numbering.dictionary
         defaultSource = TripleSource(members: numbering.members)
         parts = [Part(name: name, id: numbering.dictionary.id(of: .iri(name)) ?? -1, source: defaultSource)]
@@ -54,6 +64,9 @@ public struct Dataset: Sendable {
         self.defaultSource = defaultSource
         self.parts = parts
     }
+
+    /// The default graph and the named ones.
+    var sources: [TripleSource] { [defaultSource] + parts.map(\.source) }
 
     /// The names of the named graphs, in the order in which they were given.
     public var names: [String] { parts.map(\.name) }
@@ -120,7 +133,8 @@ private struct DatasetNumbering {
     /// In the order of the graphs.
     let members: [TripleSource.Member]
 
-    init(_ graphs: [Graph], names: [String]) {
+    /// - Parameter closures: by graph.
+    init(_ graphs: [Graph], closures: [[ClosureTable]], names: [String]) {
         let largest = graphs.indices.max { graphs[$0].terms.count < graphs[$1].terms.count }
         let base = largest.map { graphs[$0] } ?? .empty
         var extra: [Term] = []
@@ -134,8 +148,9 @@ private struct DatasetNumbering {
         }
         var members: [TripleSource.Member] = []
         for (place, graph) in graphs.enumerated() {
+            let closures = closures[place].filter { $0.isOf(graph) }
             if place == largest {
-                members.append(TripleSource.Member(graph: graph, toDataset: nil, toGraph: [:]))
+                members.append(TripleSource.Member(graph: graph, closures: closures, toDataset: nil, toGraph: [:]))
                 continue
             }
             var toDataset: [TermID] = []
@@ -150,7 +165,7 @@ private struct DatasetNumbering {
             var toGraph: [TermID: TermID] = [:]
             toGraph.reserveCapacity(toDataset.count)
             for (local, id) in toDataset.enumerated() { toGraph[id] = TermID(local) }
-            members.append(TripleSource.Member(graph: graph, toDataset: toDataset, toGraph: toGraph))
+            members.append(TripleSource.Member(graph: graph, closures: closures, toDataset: toDataset, toGraph: toGraph))
         }
         for name in names { _ = number(.iri(name)) }
         self.members = members

@@ -17,6 +17,8 @@ struct TripleSource: Sendable {
     /// A graph and what its numbers are called in the dataset.
     struct Member: Sendable {
         let graph: Graph
+        /// Of this very graph.
+        let closures: [ClosureTable]
         /// By the graph's number, the dataset's; nil when they are the same.
         let toDataset: [TermID]?
         /// By the dataset's number, the graph's, where they differ.
@@ -74,6 +76,22 @@ struct TripleSource: Sendable {
         }
     }
 
+    /// Whether a member has any closure.
+    var hasClosures: Bool { members.contains { !$0.closures.isEmpty } }
+
+    /// The closure of a predicate; nil where it is not known, as where several members have triples of the predicate.
+    func closure(of predicate: TermID) -> SourceClosure? {
+        var found: SourceClosure?
+        var isOnly = true
+        for member in members {
+            guard let local = member.local(predicate), member.graph.count(predicate: local) > 0 else { continue }
+            guard isOnly, let table = member.closures.first(where: { $0.predicate == local }) else { return nil }
+            isOnly = false
+            found = SourceClosure(member: member, table: table)
+        }
+        return found
+    }
+
     /// The triples of one member with these terms, in its own numbers; nil when it does not have the terms.
     fileprivate func slice(of member: Int, _ subject: TermID?, _ predicate: TermID?, _ object: TermID?) -> TripleSlice? {
         let member = members[member]
@@ -96,6 +114,29 @@ struct TripleSource: Sendable {
     /// Whether one of the members before has the triple.
     fileprivate func isRepeated(_ match: Match, before member: Int) -> Bool {
         (0..<member).contains { has(slice(of: $0, match.subject, match.predicate, match.object)) }
+    }
+}
+
+/// A closure in the numbers of the dataset.
+struct SourceClosure {
+    fileprivate let member: TripleSource.Member
+    fileprivate let table: ClosureTable
+
+    /// What one step or more lead to from a term.
+    func above(_ term: TermID) -> [TermID] { named(member.local(term).map(table.above) ?? []) }
+
+    /// From what one step or more lead to a term.
+    func below(_ term: TermID) -> [TermID] { named(member.local(term).map(table.below) ?? []) }
+
+    /// Whether one step or more lead from one term to the other.
+    func isAbove(_ term: TermID, _ other: TermID) -> Bool {
+        guard let term = member.local(term), let other = member.local(other) else { return false }
+        return table.isAbove(term, other)
+    }
+
+    private func named(_ terms: ArraySlice<TermID>) -> [TermID] {
+        guard let names = member.toDataset else { return Array(terms) }
+        return terms.map { names[Int($0)] }
     }
 }
 

@@ -11,6 +11,7 @@ indirect enum CompiledPath {
     case oneOrMore(CompiledPath)
     case zeroOrOne(CompiledPath)
     case negated(forward: Set<TermID>, backward: Set<TermID>?)
+    case closure(TermID?, includesStart: Bool)
 
     init(_ path: PropertyPath, _ dictionary: DatasetDictionary) {
         func compiled(_ path: PropertyPath) -> CompiledPath { CompiledPath(path, dictionary) }
@@ -28,6 +29,7 @@ indirect enum CompiledPath {
             case .negated(let forward, let backward):
                 .negated(
                     forward: Set(forward.compactMap(dictionary.id)), backward: backward.map { Set($0.compactMap(dictionary.id)) })
+            case .closure(let predicate, let includesStart): .closure(dictionary.id(of: predicate), includesStart: includesStart)
             }
     }
 
@@ -39,6 +41,7 @@ indirect enum CompiledPath {
         case .sequence(let first, let second): first.mayBeEmpty && second.mayBeEmpty
         case .alternative(let first, let second): first.mayBeEmpty || second.mayBeEmpty
         case .zeroOrMore, .zeroOrOne: true
+        case .closure(_, let includesStart): includesStart
         }
     }
 }
@@ -56,6 +59,8 @@ final class PathWalker {
     let source: TripleSource
     private let budget: Budget
     private var nodes: [TermID]?
+    /// By predicate, what the source knows of its closure.
+    private var closures: [TermID: SourceClosure?] = [:]
 
     init(_ source: TripleSource, _ budget: Budget) {
         self.source = source
@@ -67,6 +72,10 @@ final class PathWalker {
         if let from, to == nil { return try targets(path, from, isBackward: false).map { Pair(from: from, to: $0) } }
         if let to, from == nil { return try targets(path, to, isBackward: true).map { Pair(from: $0, to: to) } }
         if let from, let to {
+            if case .closure(let predicate?, let includesStart) = path, let closure = closure(of: predicate) {
+                try budget.spend()
+                return closure.isAbove(to, from) || (includesStart && from == to) ? [Pair(from: from, to: to)] : []
+            }
             let ends = try targets(path, from, isBackward: false)
             return ends.filter { $0 == to }.map { Pair(from: from, to: $0) }
         }
@@ -97,7 +106,7 @@ final class PathWalker {
             }
             try budget.hold(rows: 0, bytes: found.count * MemoryLayout<Pair>.size)
             return found
-        case .zeroOrOne, .zeroOrMore, .oneOrMore:
+        case .zeroOrOne, .zeroOrMore, .oneOrMore, .closure:
             var found: [Pair] = []
             for start in try starts(of: path) {
                 let before = found.count
@@ -117,7 +126,12 @@ final class PathWalker {
 
     /// The nodes at which a repetition may begin: all, or those that a path of at least one step leaves.
     private func starts(of path: CompiledPath) throws(DiagnosticList) -> [TermID] {
-        if case .oneOrMore(.predicate(let predicate)) = path {
+        let stepped: TermID??
+        switch path {
+        case .oneOrMore(.predicate(let predicate)), .closure(let predicate, includesStart: false): stepped = .some(predicate)
+        default: stepped = nil
+        }
+        if let predicate = stepped {
             guard let predicate else { return [] }
             var seen: Set<TermID> = []
             var starts: [TermID] = []
@@ -165,7 +179,21 @@ final class PathWalker {
         case .zeroOrMore(let inner): return try reachable(by: inner, from: start, isBackward, includesStart: true)
         case .oneOrMore(let inner): return try reachable(by: inner, from: start, isBackward, includesStart: false)
         case .negated(let forward, let backward): return try others(start, forward, backward, isBackward)
+        case .closure(let predicate, let includesStart):
+            guard let predicate, let closure = closure(of: predicate) else {
+                return try reachable(by: .predicate(predicate), from: start, isBackward, includesStart: includesStart)
+            }
+            let ends = isBackward ? closure.below(start) : closure.above(start)
+            try budget.spend(ends.count + 1)
+            return includesStart ? [start] + ends.filter { $0 != start } : ends
         }
+    }
+
+    private func closure(of predicate: TermID) -> SourceClosure? {
+        if let known = closures[predicate] { return known }
+        let found = source.closure(of: predicate)
+        closures[predicate] = .some(found)
+        return found
     }
 
     private func neighbours(_ node: TermID, _ predicate: TermID, _ isBackward: Bool) throws(DiagnosticList) -> [TermID] {

@@ -18,7 +18,7 @@ struct PlanBuilder {
         if !scope.isOrigin && !pattern.takesBindings(scope) { return hashJoin(pattern, source, scope, into: next) }
         switch pattern {
         case .basic(let elements):
-            return elements.reversed().reduce(next) { element(($1), source, into: $0) }
+            return basic(elements, source, into: next)
         case .join(let left, let right):
             let middle = scope.after(left)
             let head =
@@ -69,6 +69,29 @@ struct PlanBuilder {
 }
 
 extension PlanBuilder {
+    /// One step for each pattern; patterns in a row that have the same variable alone, in lists that are sorted by it, are one.
+    private func basic(_ elements: [PatternElement], _ source: TripleSource, into next: Operator) -> Operator {
+        var head = next
+        var rest = elements[...]
+        while let last = rest.last {
+            let slot = source.isSorted ? last.sortedSlot : nil
+            let run = slot.map { slot in rest.reversed().prefix { $0.sortedSlot == slot }.count } ?? 1
+            if let slot, run > 1 {
+                head = MergeOperator(evaluator, slot, rest.suffix(run).map { list($0, source) }, next: head)
+            } else {
+                head = element(last, source, into: head)
+            }
+            rest.removeLast(run)
+        }
+        return head
+    }
+
+    private func list(_ element: PatternElement, _ source: TripleSource) -> SortedTerms {
+        func id(_ part: PatternTerm) -> TermID? { if case .term(let term) = part { evaluator.terms.id(of: term) } else { nil } }
+        let predicate: TermID? = if case .predicate(let part) = element.path { id(part) } else { nil }
+        return source.sorted(subject: id(element.subject), predicate: predicate ?? unbound, object: id(element.object))
+    }
+
     private func element(_ element: PatternElement, _ source: TripleSource, into next: Operator) -> Operator {
         let subject = part(element.subject)
         let object = part(element.object)

@@ -12,7 +12,7 @@ struct Optimiser: Sendable {
 
     /// Every rule, in the order in which they are applied.
     static let standard = Optimiser(rules: [
-        splitConjunctions, inlineConstants, hoistFilters, hoistOptionals, orderJoins, pushFilters,
+        splitConjunctions, inlineConstants, hoistFilters, hoistOptionals, answerFromClosure, orderJoins, gatherSorted, pushFilters,
     ])
     /// Patterns are evaluated as they are written.
     static let none = Optimiser(rules: [])

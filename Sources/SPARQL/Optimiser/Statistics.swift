@@ -50,10 +50,34 @@ struct Statistics {
         return count / [1, 50, 2_500, 125_000][known]
     }
 
+    /// Whether any graph of the dataset has a closure.
+    var hasClosures: Bool { dataset.sources.contains(where: \.hasClosures) }
+
+    /// Whether some graph of the dataset has the closure of a predicate.
+    func hasClosure(of predicate: Term) -> Bool {
+        guard let id = dataset.dictionary.id(of: predicate) else { return false }
+        return dataset.sources.contains { $0.closure(of: id) != nil }
+    }
+
     /// A path is followed from an end that is known; with both open it begins everywhere.
     private func pathRows(of element: PatternElement, _ bound: Set<Slot>) -> Double {
+        if let exact = closureRows(of: element) { return exact }
         let known = [element.subject, element.object].count { $0.slot.map(bound.contains) ?? true }
         let count = Double(dataset.defaultSource.count)
         return [count * 100, (count / 100).squareRoot() + 2, 1][known]
+    }
+
+    /// The pairs of a closure from a constant, or to one; nil for other paths.
+    private func closureRows(of element: PatternElement) -> Double? {
+        guard case .closure(let predicate, let includesStart) = element.path,
+            let closure = dataset.dictionary.id(of: predicate).flatMap(dataset.defaultSource.closure)
+        else { return nil }
+        switch (element.subject, element.object) {
+        case (.term(let term), .variable):
+            return Double(dataset.dictionary.id(of: term).map { closure.above($0).count } ?? 0) + (includesStart ? 1 : 0)
+        case (.variable, .term(let term)):
+            return Double(dataset.dictionary.id(of: term).map { closure.below($0).count } ?? 0) + (includesStart ? 1 : 0)
+        default: return nil
+        }
     }
 }

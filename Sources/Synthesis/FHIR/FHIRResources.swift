@@ -54,6 +54,7 @@ struct FHIRResources {
                 ("category", .list([FHIRCodes.terminology("condition-category", "problem-list-item")])),
                 ("code", codes.concept(event.concept, in: codes.conditionSystems)),
                 ("subject", subject(patient)),
+                ("encounter", reference("Encounter", event.visit)),
                 ("onsetDateTime", date(event.start)),
                 ("abatementDateTime", date(event.end)),
             ])
@@ -71,6 +72,8 @@ struct FHIRResources {
                 ("category", .list([FHIRCodes.terminology("observation-category", "laboratory")])),
                 ("code", codes.concept(event.concept, in: codes.observationSystems)),
                 ("subject", subject(patient)),
+                ("encounter", reference("Encounter", event.visit)),
+                ("specimen", reference("Specimen", event.specimen)),
                 ("effectiveDateTime", date(event.start)),
                 ("valueQuantity", event.quantity.map { quantity($0, event.comparator) }),
                 ("valueCodeableConcept", answer ?? nil),
@@ -86,6 +89,7 @@ struct FHIRResources {
                 ("status", .text("completed")),
                 ("medicationCodeableConcept", codes.concept(event.concept, in: codes.medicationSystems)),
                 ("subject", subject(patient)),
+                ("context", reference("Encounter", event.visit)),
                 // Required; a period even for one day, because a date alone would leave the end open.
                 ("effectivePeriod", period(event)),
             ])
@@ -99,6 +103,7 @@ struct FHIRResources {
                 ("status", .text("completed")),
                 ("code", codes.concept(event.concept, in: codes.procedureSystems)),
                 ("subject", subject(patient)),
+                ("encounter", reference("Encounter", event.visit)),
                 ("performedPeriod", period(event)),
             ])
     }
@@ -113,6 +118,7 @@ struct FHIRResources {
                 ("identifier", .list([.object([("system", .text("urn:dicom:uid")), ("value", .text("urn:oid:\(event.key)"))])])),
                 ("status", .text("available")),
                 ("subject", subject(patient)),
+                ("encounter", reference("Encounter", event.visit)),
                 ("started", date(event.start)),
                 ("numberOfSeries", .number(String(series.count))),
                 ("series", series.isEmpty ? nil : .list(series)),
@@ -148,6 +154,10 @@ struct FHIRResources {
     }
 
     private func subject(_ patient: String) -> JSONText { .object([("reference", .text("Patient/\(patient)"))]) }
+
+    private func reference(_ type: String, _ id: String?) -> JSONText? {
+        id.map { .object([("reference", .text("\(type)/\($0)"))]) }
+    }
 
     private func quantity(_ quantity: Quantity, _ comparator: String?) -> JSONText {
         .object([

@@ -22,7 +22,10 @@ struct OMOPRows {
     private var visitCount = 0
     private var seriesCount = 0
 
-    init(_ database: Database, _ hyperontology: Hyperontology) throws {
+    private let makesVisits: Bool
+
+    init(_ database: Database, _ hyperontology: Hyperontology, makesVisits: Bool) throws {
+        self.makesVisits = makesVisits
         tables = try OMOPTables(database)
         coder = ConceptCoder(hyperontology)
         vocabulary = OMOPVocabulary(database, hyperontology)
@@ -48,21 +51,46 @@ struct OMOPRows {
             try tables.observationPeriod.insert([person, person, first.description, last.description, Standard.electronicHealthRecord])
             report.count("observation_period")
         }
-        let visits = try addVisits(person, days)
+        let visits = try addVisits(person, patient.events, days)
         for event in patient.events { try add(event, of: person, visits) }
     }
 
-    /// A visit for each day on which something was recorded.
-    private mutating func addVisits(_ person: Int, _ days: [CalendarDate]) throws -> [CalendarDate: Int] {
-        var visits: [CalendarDate: Int] = [:]
-        for day in Set(days).sorted() {
-            visitCount += 1
-            visits[day] = visitCount
-            let date = day.description
-            try tables.visit.insert([visitCount, person, Standard.outpatientVisit, date, date, Standard.electronicHealthRecord, 1])
+    /// The number of the visit in which an event was recorded.
+    private enum Visits {
+        case byDay([CalendarDate: Int])
+        case byName([String: Int])
+
+        subscript(event: RecordedEvent) -> Int? {
+            switch self {
+            case .byDay(let visits): event.start.flatMap { visits[$0.earliest] }
+            case .byName(let visits): event.visit.flatMap { visits[$0] }
+            }
         }
-        report.count("visit_occurrence", visits.count)
-        return visits
+    }
+
+    /// The visits that a patient's events name, or one for each day on which something was recorded.
+    private mutating func addVisits(_ person: Int, _ events: [RecordedEvent], _ days: [CalendarDate]) throws -> Visits {
+        guard makesVisits else {
+            let named = Dictionary(grouping: events.filter { $0.visit != nil && $0.start?.isExact == true }) { $0.visit ?? "" }
+            var visits: [String: Int] = [:]
+            for (name, events) in named.sorted(by: { $0.key < $1.key }) {
+                let days = events.compactMap { $0.start?.earliest }.sorted()
+                if let first = days.first, let last = days.last { visits[name] = try addVisit(person, first, last) }
+            }
+            return .byName(visits)
+        }
+        var visits: [CalendarDate: Int] = [:]
+        for day in Set(days).sorted() { visits[day] = try addVisit(person, day, day) }
+        return .byDay(visits)
+    }
+
+    private mutating func addVisit(_ person: Int, _ first: CalendarDate, _ last: CalendarDate) throws -> Int {
+        visitCount += 1
+        try tables.visit.insert([
+            visitCount, person, Standard.outpatientVisit, first.description, last.description, Standard.electronicHealthRecord, 1,
+        ])
+        report.count("visit_occurrence", 1)
+        return visitCount
     }
 
     /// The parts of a birth date that are certain.
@@ -76,10 +104,10 @@ struct OMOPRows {
 
     // MARK: One event
 
-    private mutating func add(_ event: RecordedEvent, of person: Int, _ visits: [CalendarDate: Int]) throws {
+    private mutating func add(_ event: RecordedEvent, of person: Int, _ visits: Visits) throws {
         guard let start = event.start, start.isExact else { return report.omit("events without a full date, which OMOP demands") }
         let day = start.earliest.description
-        let visit = visits[start.earliest]
+        let visit = visits[event]
         switch event.kind {
         case .diagnosis: try addCondition(event, person, day, visit)
         case .medication: try addDrug(event, person, day, visit)

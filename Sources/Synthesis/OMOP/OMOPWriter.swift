@@ -7,12 +7,19 @@ public import Hyperontology
 /// Writes patients as an OMOP CDM 5.4 database with the medical imaging extension, in SQLite.
 ///
 /// Identifiers and keys become primary keys, so both must be whole numbers. Radiotherapy is a procedure; all observations are
-/// measurements; a study is its series in `image_occurrence`; every day with a record is an outpatient visit.
+/// measurements; a study is its series in `image_occurrence`; every day with a record is an outpatient visit, unless visits are taken as
+/// they are recorded.
 /// What OMOP has no place for (contrast, slice thickness and the like) is left out.
 public struct OMOPWriter {
     private let hyperontology: Hyperontology
 
-    public init(hyperontology: Hyperontology) { self.hyperontology = hyperontology }
+    private let makesVisits: Bool
+
+    /// - Parameter makesVisits: whether each day of a patient is made a visit; else only the visits that events name are written.
+    public init(hyperontology: Hyperontology, makesVisits: Bool = true) {
+        self.hyperontology = hyperontology
+        self.makesVisits = makesVisits
+    }
 
     /// Writes a new database.
     /// - Parameter file: replaced where it exists.
@@ -24,7 +31,7 @@ public struct OMOPWriter {
             let queue = try DatabaseQueue(path: file.path, configuration: Self.configuration)
             let report = try queue.write { database in
                 try database.execute(sql: OMOPDataDefinition.tables)
-                var rows = try OMOPRows(database, hyperontology)
+                var rows = try OMOPRows(database, hyperontology, makesVisits: makesVisits)
                 for patient in patients { try rows.add(patient) }
                 let report = try rows.finish()
                 try database.execute(sql: OMOPDataDefinition.indices)

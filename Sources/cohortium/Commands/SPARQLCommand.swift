@@ -15,6 +15,7 @@ struct SPARQLCommand: AsyncParsableCommand {
               cohortium sparql question.rq --graph a.ttl --named http://example.org/b=b.rdf --format csv
               cohortium sparql question.rq --hub https://hub.example.org --ca authority.pem
               cohortium sparql patients.rq --hub https://hub.example.org --token token.txt
+              cohortium sparql question.rq --explain
             """)
 
     /// How the answer is written.
@@ -46,10 +47,13 @@ struct SPARQLCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The form of the answer; without it, a table or Turtle, as the query's kind has it."))
     var format: Format?
 
+    @Flag(help: "Show what the optimiser makes of the query, step by step, and do not ask it.")
+    var explain = false
+
     @OptionGroup var ontology: OntologyOptions
 
     func run() async throws {
-        if hub != nil, !graph.isEmpty || !named.isEmpty {
+        if hub != nil, !graph.isEmpty || !named.isEmpty || explain {
             throw CommandFailure(
                 Diagnostic("U0011", "a hub and files cannot be asked at once", help: "leave out `--hub`, or `--graph` and `--named`"))
         }
@@ -57,6 +61,7 @@ struct SPARQLCommand: AsyncParsableCommand {
         let text = source[SourceSpan(0, source.bytes.count)]
         do {
             let query = try SPARQLQuery.parse(text)
+            if explain { return Console().output(query.explanation(on: try dataset())) }
             let form = try checked(query.kind)
             if let hub {
                 let remote = RemoteEndpoint(hub: hub, authority: ca, tokenFile: token)
@@ -95,7 +100,10 @@ struct SPARQLCommand: AsyncParsableCommand {
     // MARK: What is asked
 
     private func dataset() throws -> Dataset {
-        if graph.isEmpty && named.isEmpty { return Dataset(try ontology.load().graph) }
+        if graph.isEmpty && named.isEmpty {
+            let loaded = try ontology.load()
+            return Dataset(loaded.graph, closures: loaded.closures)
+        }
         let parts = try named.map { argument in
             let halves = argument.split(separator: "=", omittingEmptySubsequences: false)
             // An IRI may have equal signs; a file's name has them seldom.

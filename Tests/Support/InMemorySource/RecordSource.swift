@@ -27,6 +27,7 @@ public struct RecordSource: SourceAdapter {
     public func assessValues(of request: EventRequest, in plan: ExpandedPlan) -> Assessment {
         handsOverValues ? .exact : .notEvaluable("no number is handed over here")
     }
+    public func assess(_ bond: Bond, of request: EventRequest, in plan: ExpandedPlan) -> Assessment { .exact }
     public func assess(_ subject: Demographic) -> Assessment { .exact }
     public func absenceMeansNo(of kind: EventKind) -> Bool { !open.contains(kind) }
     public func nativeQueries(for request: EventRequest, in plan: ExpandedPlan) -> [NativeQuery] { [] }
@@ -43,6 +44,7 @@ public struct RecordSource: SourceAdapter {
                 case .imagingStudy where event.kind == .imagingStudy: study(event, of: record, request, expand)
                 case .imagingSeries where event.kind == .imagingStudy: series(event, of: record, request, expand)
                 case event.kind: clinical(event, of: record, request, expand)
+                case .procedure where event.kind == .radiotherapy: clinical(event, of: record, request, expand)
                 default: []
                 }
             }
@@ -78,7 +80,9 @@ public struct RecordSource: SourceAdapter {
         guard truth != .no else { return [] }
         let value = event.quantity.map { RecordedValue.quantity($0, comparator: event.comparator) } ?? .absent
         return [
-            SourceEvent(patient: record.id, key: event.key, start: event.start, end: event.end, isCertain: truth == .yes, value: value)
+            SourceEvent(
+                patient: record.id, key: event.key, start: event.start, end: event.end, isCertain: truth == .yes, value: value,
+                visit: event.kind == .visit ? event.key : event.visit, specimen: event.kind == .specimen ? event.key : event.specimen)
         ]
     }
 
@@ -92,7 +96,7 @@ public struct RecordSource: SourceAdapter {
         return [
             SourceEvent(
                 patient: record.id, key: event.key, start: event.start, isCertain: truth == .yes, study: event.key,
-                series: matching.map { event.series[$0].uid })
+                series: matching.map { event.series[$0].uid }, visit: event.visit)
         ]
     }
 
@@ -103,7 +107,8 @@ public struct RecordSource: SourceAdapter {
             let truth = self.truth(of: request.attributes, in: series, expand)
             guard truth != .no else { return nil }
             return SourceEvent(
-                patient: record.id, key: series.uid, start: event.start, isCertain: truth == .yes, study: event.key, series: [series.uid])
+                patient: record.id, key: series.uid, start: event.start, isCertain: truth == .yes, study: event.key, series: [series.uid],
+                visit: event.visit)
         }
     }
 

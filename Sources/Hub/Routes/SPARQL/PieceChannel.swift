@@ -30,10 +30,13 @@ final class PieceChannel: Sendable {
     private let hasSpace = DispatchSemaphore(value: 0)
     private let capacity: Int
     private let deadline: ContinuousClock.Instant
+    /// Whose place the computing thread takes; it lends it while it waits.
+    private let workers: WorkerPool?
 
-    init(capacity: Int = 4 << 20, deadline: ContinuousClock.Instant) {
+    init(capacity: Int = 4 << 20, deadline: ContinuousClock.Instant, workers: WorkerPool? = nil) {
         self.capacity = capacity
         self.deadline = deadline
+        self.workers = workers
     }
 
     // MARK: The computing side
@@ -41,6 +44,8 @@ final class PieceChannel: Sendable {
     /// Waits while too much lies here unread.
     /// - Throws: `S0305` when nobody reads any more, `S0302` when the reader takes too long.
     func send(_ piece: String) throws(DiagnosticList) {
+        var isLent = false
+        defer { if isLent { workers?.takeBack() } }
         while true {
             let outcome = state.withLock { state -> Outcome in
                 if state.isAbandoned { return .abandoned }
@@ -58,6 +63,7 @@ final class PieceChannel: Sendable {
             guard ContinuousClock.now < deadline else {
                 throw DiagnosticList([Diagnostic("S0302", "the answer is read too slowly", help: "ask for less at once with `LIMIT`")])
             }
+            if !isLent { isLent = workers?.lend() ?? false }
             _ = hasSpace.wait(timeout: .now() + .milliseconds(200))
         }
     }

@@ -84,7 +84,7 @@ struct SPARQLEndpoint: Sendable {
     // MARK: Computing
 
     private func start(_ query: SPARQLQuery, on dataset: Dataset, _ form: AnswerForm) -> (PieceChannel, Cancellation) {
-        let channel = PieceChannel(deadline: ContinuousClock.now + limits.maximumDuration)
+        let channel = PieceChannel(deadline: ContinuousClock.now + limits.maximumDuration, workers: workers)
         let cancellation = Cancellation()
         // It ends by itself: when the answer is sent, when its limits are passed, or when it is cancelled.
         Task { [workers, limits] in

@@ -1,5 +1,6 @@
 import CohortPlan
 import Diagnostics
+import Disclosure
 import Execution
 import Federation
 import Foundation
@@ -57,21 +58,26 @@ final class HubGraphs: Sendable {
             "\($0.name) \($0.state) \($0.since.timeIntervalSince1970) \($0.models.map(\.rawValue)) \($0.dataVersion ?? "")"
         }
         let reports = try await core.store.coverageReports()
+        let described = try await core.store.datasets()
         let current = core.versions.current
-        let key = ([current.hyperontology.version] + states + reports.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })
+        let datasets = described.map { "\($0.node) \($0.at)" }
+        let key = ([current.hyperontology.version] + states + datasets + reports.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })
             .joined(separator: "\n")
         if let last = last.withLock({ $0 }), last.key == key { return last.snapshot }
         var coverage: [String: [String: Coverage]] = [:]
         for node in reports.keys { coverage[node] = try await core.store.coverage(by: node) }
         let (hyperontology, catalogue, covered) = (current.hyperontology, catalogue, coverage)
+        let gate = HubCore.gate(core.configuration)
         let version = run + "-" + Digest.name(of: key).suffix(12)
         let snapshot = try await core.workers.run {
             Snapshot(
                 named: [
-                    Dataset.NamedGraph(name: Self.hyperontology, graph: hyperontology.graph),
+                    Dataset.NamedGraph(
+                        name: Self.hyperontology, graph: hyperontology.graph, closures: hyperontology.closures),
                     Dataset.NamedGraph(name: Self.nodes, graph: NodeGraph.nodes(listing)),
                     Dataset.NamedGraph(name: Self.coverage, graph: NodeGraph.coverage(covered)),
-                    Dataset.NamedGraph(name: Self.datasets, graph: catalogue),
+                    Dataset.NamedGraph(
+                        name: Self.datasets, graph: NodeDatasets.published(described, beside: catalogue, through: gate)),
                 ], version: version)
         }
         last.withLock { $0 = (key, snapshot) }
