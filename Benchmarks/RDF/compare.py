@@ -87,6 +87,7 @@ def ours(mode, *arguments):
 
 def main():
     file = sys.argv[1]
+    load_before = os.getloadavg()[0]
     out = sys.argv[sys.argv.index("--out") + 1] if "--out" in sys.argv else None
     # Load, in turns.
     load = {"ours": [], "rapper": [], "oxigraph": []}
@@ -128,7 +129,7 @@ def main():
     def row(what, value, ratio=""):
         lines.append(f"| {what} | {value} | {ratio} |")
 
-    lines = [f"{os.path.basename(file)}, {found['triples']} triples; {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}.", ""]
+    lines = [f"{os.path.basename(file)}, {found['triples']} triples; {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; load of the machine before it began {load_before:.1f}.", ""]
     lines += ["| load and index | time; peak memory | ours against it |", "|---|---:|---:|"]
     row("ours, parsed and indexed in three orders", f"{load['ours'] * 1e3:.0f} ms; {peaks['ours']:.0f} MB")
     for name, title in [("rapper", "`rapper -c`, which only parses"), ("oxigraph", "Oxigraph's bulk load (pyoxigraph)"), ("rdflib", "rdflib")]:

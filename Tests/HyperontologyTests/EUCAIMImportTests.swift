@@ -97,6 +97,27 @@ import Testing
             })
     }
 
+    /// Codes that are called as a concept of ours, and mean more or something else.
+    private let otherwise: Set<String> = [
+        "CLIN1004599",  // Lobectomy, of any organ
+        "CLIN1009407",  // Metastasis, as a measurement: whether there is one
+        "COM1001099",  // Surgery, as an answer
+        "CLIN1003316",  // Malignant neoplasm of uterus, that of its cervix among them
+    ]
+
+    /// "Our concepts carry exact matches to the EUCAIM codes they equal."
+    @Test func everyCodeThatIsCalledAsAConceptIsMapped() {
+        let tag = /\ \((?:procedure|finding|disorder|body structure|qualifier value|observable entity|substance|morphologic abnormality)\)$/
+        let mapped = Set(ontology.mappings.filter { $0.system == "eucaim" }.map(\.code)).union(otherwise)
+        var names: [String: String] = [:]
+        for concept in ontology.concepts { for name in concept.names { names[name.lowercased()] = concept.localName } }
+        let forgotten = labels.compactMap { code, label in
+            let plain = label.split(whereSeparator: \.isWhitespace).joined(separator: " ").lowercased().replacing(tag, with: "")
+            return mapped.contains(code) ? nil : names[plain].map { "\(code) \(label): \($0)" }
+        }
+        #expect(forgotten.isEmpty, "\(forgotten.sorted().joined(separator: "\n"))")
+    }
+
     @Test func everyCodeOfOursIsThereAndWidens() async throws {
         let file = try SmallOntology(["eucaim.owl": published()])
         var (terminology, report) = try await TerminologyImporter(hyperontology: ontology).read(

@@ -44,6 +44,34 @@ import Testing
         #expect(same + reworded >= 4000)
     }
 
+    /// What two vocabularies have has two mappings: a concept that a list has by its very name, as a thing of its kind, has that code too.
+    @Test func whatAListHasByNameIsMapped() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let ontology = try Hyperontology(directory: root.appendingPathComponent("Ontologies").path)
+        let kinds = ["Condition": "Diagnosis", "Procedure": "Procedure", "Drug": "Medication", "Measurement": "Observation"]
+        let records = Dictionary(grouping: try PublishedNames().records, by: \.name)
+        var missing: [String] = []
+        var found = 0
+        for concept in ontology.concepts {
+            let mapped = Set(ontology.mappings(of: concept.iri).map { $0.system + ":" + $0.code })
+            for name in Set(concept.names.map(PublishedNames.normalised)) {
+                for record in records[name] ?? [] where concept.usedFor.contains(kinds[record.domain] ?? "") {
+                    guard let system = record.system, system != "icd10cm", system != "atc" else { continue }
+                    // A product of several makers, or an older edition's code, may be missing where the code that is current is there.
+                    found += 1
+                    if !mapped.contains("\(system):\(record.code)"), !mapped.contains("omop:\(record.id)") {
+                        missing.append("\(concept.localName): \(system):\(record.code) \(record.name)")
+                    }
+                }
+            }
+        }
+        #expect(missing.isEmpty, "\(missing.joined(separator: "\n"))")
+        #expect(found > 300)
+        let counts = ontology.concepts.map { Set(ontology.mappings(of: $0.iri).map(\.system)).count }
+        print("concepts with codes of two systems and more: \(counts.count { $0 >= 2 }) of \(counts.count)")
+        #expect(counts.count { $0 >= 2 } >= 1200)
+    }
+
     /// Whether two names have a word in common, other than those that every second name has; endings do not count.
     private func shareAWord(_ left: String, _ right: String) -> Bool {
         let common: Set<Substring> = [

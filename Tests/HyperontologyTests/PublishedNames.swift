@@ -6,6 +6,18 @@ import RDF
 struct PublishedNames {
     /// By system and code, as `snomed:254837009`: every name that one of the lists has for it, in lower case.
     private(set) var names: [String: Set<String>] = [:]
+    /// The concepts of the lists in OMOP's form.
+    private(set) var records: [Record] = []
+
+    /// A concept of OMOP's vocabularies.
+    struct Record {
+        let id: String
+        let name: String
+        let domain: String
+        /// As our mappings name it; nil where none of ours.
+        let system: String?
+        let code: String
+    }
 
     static let shared = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared")
@@ -39,8 +51,9 @@ struct PublishedNames {
     }
 
     /// An OMOP concept, by its id and by the code that it stands for.
-    private mutating func add(id: String, name: String, vocabulary: String, code: String) {
+    private mutating func add(id: String, name: String, domain: String, vocabulary: String, code: String) {
         add("omop", id, name)
+        records.append(Record(id: id, name: Self.normalised(name), domain: domain, system: Self.systems[vocabulary], code: code))
         if let system = Self.systems[vocabulary] { add(system, code, name) }
         // A morphology at a site, `8972/3-C34.1`, is called `Pulmonary blastoma, of upper lobe, lung`.
         if vocabulary == "ICDO3", let dash = code.firstIndex(of: "-"), code.contains("/") {
@@ -73,7 +86,7 @@ struct PublishedNames {
         let text = try Self.unpacked("oracles/codes/concepts_from_phenotype_library.csv.xz", with: "/usr/bin/xz")
         for line in text.split(whereSeparator: \.isNewline).dropFirst() {
             let cells = Self.cells(line)
-            if cells.count > 6 { add(id: cells[0], name: cells[1], vocabulary: cells[3], code: cells[6]) }
+            if cells.count > 6 { add(id: cells[0], name: cells[1], domain: cells[2], vocabulary: cells[3], code: cells[6]) }
         }
     }
 
@@ -84,10 +97,11 @@ struct PublishedNames {
         let columns = rest.prefix { $0 != ")" }.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         func place(_ name: String) -> Int { columns.firstIndex(of: name) ?? 0 }
         let (id, name, vocabulary, code) = (place("concept_id"), place("concept_name"), place("vocabulary_id"), place("concept_code"))
+        let domain = place("domain_id")
         for line in rest.split(separator: "\n", omittingEmptySubsequences: false).dropFirst() {
             if line == "\\." { break }
             let cells = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-            add(id: cells[id], name: cells[name], vocabulary: cells[vocabulary], code: cells[code])
+            add(id: cells[id], name: cells[name], domain: cells[domain], vocabulary: cells[vocabulary], code: cells[code])
         }
     }
 

@@ -229,9 +229,19 @@ import Testing
             + name("1860480", "RXNORM", "SCD", "1860480", "1 ML docetaxel 20 MG/ML Injection")
             + name("999", "RXNORM", "IN", "999", "old", "O")
         let relations = "72962|||RO|1860480|||has_ingredient|||RXNORM||||||\n"
+        func retired(_ code: String, _ successor: String, _ text: String, _ vocabulary: String = "RXNORM") -> String {
+            "1||\(text)|2019|2005|2019|\(code)||ENG|||\(vocabulary)_2019|\(code)|\(vocabulary)|SCD|\(successor)|\n"
+        }
+        // Merged at once, in two steps, into itself, in a circle, into two, into nothing that is there; another vocabulary's.
+        let archive =
+            retired("1093279", "1860480", "docetaxel 20 MG/ML, old") + retired("1093280", "1093279", "docetaxel, older")
+            + retired("1860480", "1860480", "still there") + retired("500", "501", "one") + retired("501", "500", "other")
+            + retired("600", "72962", "split") + retired("600", "1860480", "split") + retired("700", "1", "lost")
+            + retired("800", "72962", "theirs", "MMSL")
+        let histories = "214555|200503|201904|1|72962|\n72962|200503|201904|1|72962|\n"
         return [
             "Readme_Full.txt": "x", "rrf/RXNCONSO.RRF": names, "rrf/RXNREL.RRF": relations, "rrf/RXNSAT.RRF": "x\n",
-            "rrf/RXNATOMARCHIVE.RRF": "x\n", "rrf/RXNCUI.RRF": "x\n", "rrf/RXNDOC.RRF": "x\n", "rrf/RXNSTY.RRF": "x\n",
+            "rrf/RXNATOMARCHIVE.RRF": archive, "rrf/RXNCUI.RRF": histories, "rrf/RXNDOC.RRF": "x\n", "rrf/RXNSTY.RRF": "x\n",
             // The prescribable part of the same release: in it, half is missing.
             "prescribe/rrf/RXNCONSO.RRF": name("72962", "RXNORM", "IN", "72962", "docetaxel"), "prescribe/rrf/RXNREL.RRF": "",
             "scripts/mysql/Load_scripts_mysql_rxn_unix.sql": "x",
@@ -240,13 +250,61 @@ import Testing
 
     @Test func readsRxNorm() async throws {
         let found = try await outcome(.rxnorm, rxnorm)
-        #expect(Set(found.terminology.terms.keys) == ["72962", "1860480"])
+        #expect(Set(found.terminology.terms.keys) == ["72962", "1860480", "1093279", "1093280", "214555"])
         #expect(
-            Set(found.rows) == ["Docetaxel narrower rxnorm:1860480", "Docetaxel exact atc:L01CD02", "Docetaxel exact snomed:386918005"])
-        #expect(found.read == ["RXNCONSO.RRF", "RXNREL.RRF"] && found.report.files[0].path.hasSuffix("/rrf/RXNCONSO.RRF"))
+            Set(found.rows) == [
+                "Docetaxel narrower rxnorm:1860480", "Docetaxel exact atc:L01CD02", "Docetaxel exact snomed:386918005",
+                "Docetaxel narrower rxnorm:1093279", "Docetaxel narrower rxnorm:1093280", "Docetaxel narrower rxnorm:214555",
+            ])
+        #expect(found.terminology.terms["1093280"] == Terminology.Term(label: "docetaxel, older", parents: ["1860480"]))
+        #expect(found.terminology.terms["214555"]?.label == "docetaxel", "RXNCUI.RRF has no names")
+        #expect(found.terminology.retired == ["500", "501", "600", "700"])
+        #expect(
+            found.read == ["RXNCONSO.RRF", "RXNREL.RRF", "RXNATOMARCHIVE.RRF", "RXNCUI.RRF"]
+                && found.report.files[0].path.hasSuffix("/rrf/RXNCONSO.RRF"))
         #expect(!found.report.files[0].path.contains("prescribe"))
         #expect(found.unread("RXNSAT.RRF") != nil)
-        #expect(found.skipped == ["a name of another vocabulary": 1, "an obsolete name": 1])
+        #expect(
+            found.skipped == [
+                "a name of another vocabulary": 1, "an obsolete name": 1, "a retired code that was split": 1,
+                "a retired code without a successor": 3,
+            ])
+        // Releases without the archive are read as before.
+        var smaller = rxnorm
+        smaller["rrf/RXNATOMARCHIVE.RRF"] = nil
+        smaller["rrf/RXNCUI.RRF"] = nil
+        #expect(try await outcome(.rxnorm, smaller).terminology.terms.count == 2)
+    }
+
+    // MARK: Codes that do not exist
+
+    /// Whatever a curator's table maps to, and the release does not have, is named with its file and line, retired or never there.
+    @Test func saysWhereAMappingLeadsToACodeThatDoesNotExist() async throws {
+        let files = snomed("Snapshot")
+        let table = """
+            subject_id\tpredicate_id\tobject_id\tmapping_source
+            c:BreastCancer\tskos:exactMatch\tsnomed:408643008\ttest
+            c:BreastCancer\tskos:broadMatch\tsnomed:278054005\ttest
+            c:BreastCancer\tskos:narrowMatch\tsnomed:71620000\ttest
+            """
+        let own = try SmallOntology.complete(adding: ["mappings/later.tsv": table])
+        let hyperontology = try own.load()
+        let release = try SmallOntology(files)
+        defer { withExtendedLifetime((own, release)) {} }
+        var (terminology, report) = try await TerminologyImporter(hyperontology: hyperontology).read(.snomed, path: release.directory)
+        _ = try ImportedMappings(hyperontology: hyperontology, terminology: terminology, name: "t").write(below: own.directory, &report)
+        let later = report.missing.filter { $0.file == "mappings/later.tsv" }
+        #expect(
+            later.map(\.line) == [3, 4] && later.map(\.isRetired) == [true, false]
+                && later.map(\.concept) == ["BreastCancer", "BreastCancer"])
+        #expect(later.map(\.finding.diagnostic.code.rawValue) == ["O0205", "O0205"])
+        #expect(later[0].finding.diagnostic.message == "`snomed:278054005`, a code of `BreastCancer`, was retired without a successor")
+        #expect(later[1].finding.diagnostic.message.hasSuffix("does not exist in the source"))
+        // A set of mappings does not say what exists.
+        terminology.isWhole = false
+        var quiet = ImportReport(format: "sssom")
+        _ = ImportedMappings(hyperontology: hyperontology, terminology: terminology, name: "t").rows(&quiet)
+        #expect(quiet.missing.isEmpty)
     }
 
     // MARK: Athena

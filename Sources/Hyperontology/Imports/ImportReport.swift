@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// What an import used of a source, what it skipped, and why.
 public struct ImportReport: Sendable, Hashable, Codable {
     /// A reason for skipping, how often it held, and a few of the lines or terms.
@@ -17,6 +19,27 @@ public struct ImportReport: Sendable, Hashable, Codable {
         public let unreadBecause: String?
     }
 
+    /// A code that a mapping of ours names and the source does not have: it was never there, or it was taken back.
+    public struct MissingCode: Sendable, Hashable, Codable {
+        /// The local name of the concept.
+        public let concept: String
+        public let system: String
+        public let code: String
+        /// Whether the source says that it once had it.
+        public let isRetired: Bool
+        /// The mapping's place below the ontologies' directory.
+        public let file: String
+        public let line: Int
+
+        /// What a curator should know of it, at its place.
+        public var finding: LintFinding {
+            let fate = isRetired ? "was retired without a successor" : "does not exist in the source"
+            let help = "look the code up again, and change the mapping or take it out"
+            return LintFinding(
+                Diagnostic("O0205", .warning, "`\(system):\(code)`, a code of `\(concept)`, \(fate)", help: help), file: file, line: line)
+        }
+    }
+
     public let format: String
     /// Those that were read in their order, then the others by name.
     public internal(set) var files: [File] = []
@@ -28,6 +51,8 @@ public struct ImportReport: Sendable, Hashable, Codable {
     /// Whether what was written before is the same.
     public internal(set) var isUnchanged = false
     public internal(set) var skipped: [Skipped] = []
+    /// The codes of ours that the source does not have, by their places.
+    public internal(set) var missing: [MissingCode] = []
 
     init(format: String) { self.format = format }
 

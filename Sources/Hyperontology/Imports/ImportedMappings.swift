@@ -53,12 +53,12 @@ public struct ImportedMappings {
     func rows(_ report: inout ImportReport) -> [Row] {
         let children = terminology.children
         var rows: Set<Row> = []
-        for mapping in curated where mapping.match == .exact || mapping.match == .narrower {
+        for mapping in curated {
             guard let term = terminology.terms[mapping.code] else {
-                report.skip(
-                    "a code of ours that the source does not have", "\(mapping.file):\(mapping.line) \(mapping.system):\(mapping.code)")
+                if terminology.isWhole { note(mapping, missingIn: &report) }
                 continue
             }
+            guard mapping.match == .exact || mapping.match == .narrower else { continue }
             let below = terminology.descendants(of: mapping.code, children) { code in
                 guard let other = placedElsewhere(code, than: mapping.concept) else { return false }
                 let (concept, owner) = (hyperontology.concept(mapping.concept)?.localName, hyperontology.concept(other)?.localName)
@@ -77,7 +77,17 @@ public struct ImportedMappings {
                 rows.insert(row(mapping.concept, link.match, link.system, link.target, label, "\(link.origin) of \(mapping.code) \(label)"))
             }
         }
+        report.missing.sort { ($0.file, $0.line) < ($1.file, $1.line) }
         return wanted(rows, &report).sorted { key($0) < key($1) }
+    }
+
+    /// A mapping to a code that does not exist.
+    private func note(_ mapping: Mapping, missingIn report: inout ImportReport) {
+        report.skip("a code of ours that the source does not have", "\(mapping.file):\(mapping.line) \(mapping.system):\(mapping.code)")
+        report.missing.append(
+            .init(
+                concept: hyperontology.concept(mapping.concept)?.localName ?? mapping.concept, system: mapping.system, code: mapping.code,
+                isRetired: terminology.retired.contains(mapping.code), file: mapping.file, line: mapping.line))
     }
 
     /// The concept of ours that a code is exactly, where that is not below another: the source may list a metastasis in an organ

@@ -116,7 +116,10 @@ extension TerminologyImporter {
         for case let pair? in successors.values where retired.contains(pair.old) && terminology.terms[pair.new] != nil {
             terminology.terms[pair.old, default: Terminology.Term(label: "")].parents.insert(pair.new)
         }
-        for code in retired where terminology.terms[code] == nil { report.skip("an inactive concept without a successor", code) }
+        for code in retired where terminology.terms[code] == nil {
+            terminology.retired.insert(code)
+            report.skip("an inactive concept without a successor", code)
+        }
         name(&terminology, names.values.compactMap { $0 }, &report)
         try link(&terminology, try newest(.extendedMaps, mapRow(target: 10)), try newest(.simpleMaps, mapRow(target: 6)), &report)
     }

@@ -36,6 +36,10 @@ public struct Terminology: Sendable {
     public let system: String
     public var terms: [String: Term] = [:]
     public var links: Set<Link> = []
+    /// Codes that the source once had and took back without a successor; none of them is a term.
+    public var retired: Set<String> = []
+    /// Whether what is not here does not exist: a release is whole, a set of mappings is not.
+    public var isWhole = true
 
     public init(system: String) { self.system = system }
 

@@ -29,7 +29,10 @@ extension TerminologyImporter {
                 terminology.terms[code, default: Terminology.Term(label: label)].parents.insert(other)
             }
         }
-        for code in deprecated.keys where terminology.terms[code] == nil { report.skip("a deprecated code", code) }
+        for code in deprecated.keys where terminology.terms[code] == nil {
+            terminology.retired.insert(code)
+            report.skip("a deprecated code", code)
+        }
         if let path = table("componenthierarchybysystem.csv", "multiaxialhierarchy.csv") {
             try rows(of: path, csv: true, requiring: ["CODE", "IMMEDIATE_PARENT", "CODE_TEXT"], &report) { row, _ in
                 let (code, parent) = (row["CODE"], row["IMMEDIATE_PARENT"])

@@ -45,7 +45,7 @@ extension TerminologyImporter {
         let local = localName(iri)
         guard !local.isEmpty else { return nil }
         if iri.hasPrefix("http://purl.obolibrary.org/obo/"), let mark = local.firstIndex(of: "_") {
-            return "\(local[..<mark]):\(local[local.index(after: mark)...])"
+            return ownCode("\(local[..<mark]):\(local[local.index(after: mark)...])", system?.shortName ?? "")
         }
         return local
     }

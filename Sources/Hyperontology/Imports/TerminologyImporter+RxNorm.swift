@@ -2,8 +2,9 @@ import Diagnostics
 
 extension TerminologyImporter {
     /// `RXNCONSO.RRF` and `RXNREL.RRF` (RxNorm Technical Documentation, sections 12.4 and 12.8): of a row, the second concept has
-    /// the relation to the first. Names of other vocabularies are codes of theirs that mean the same. Of a whole release the
-    /// prescribable part, which lies in a folder below, says nothing more.
+    /// the relation to the first. Names of other vocabularies are codes of theirs that mean the same. A code that was retired stands
+    /// below the one that it was merged into (`RXNATOMARCHIVE.RRF` and `RXNCUI.RRF`, sections 12.10 and 12.11), for records of before
+    /// hold it. Of a whole release the prescribable part, which lies in a folder below, says nothing more.
     func readRxNorm(_ folder: String, _ terminology: inout Terminology, _ report: inout ImportReport) throws(DiagnosticList) {
         let names = try require("`RXNCONSO.RRF`", in: folder) { $0.uppercased() == "RXNCONSO.RRF" }
         var ranks: [String: Int] = [:]
@@ -32,7 +33,48 @@ extension TerminologyImporter {
                 terminology.terms[cells[4]]?.parents.insert(cells[0])
             }
         }
+        try readRetired(folder, &terminology, &report)
         leaveOthers(in: folder, "a table that says nothing of what is below or the same", &report)
+    }
+
+    /// The codes that are no longer there, each below the current one that alone replaced it, whatever the number of steps. What was split
+    /// into several is left out: records of before do not say which of them they mean.
+    private func readRetired(_ folder: String, _ terminology: inout Terminology, _ report: inout ImportReport) throws(DiagnosticList) {
+        var names: [String: String] = [:]
+        var successors: [String: Set<String>] = [:]
+        if let path = file(in: folder, where: { $0.uppercased() == "RXNATOMARCHIVE.RRF" }) {
+            try bars(of: path, columns: 16, &report) { cells, _ in
+                guard cells[13] == "RXNORM", terminology.terms[cells[12]] == nil, !cells[12].isEmpty else { return }
+                names[cells[12]] = cells[2]
+                if cells[15] != cells[12], !cells[15].isEmpty { successors[cells[12], default: []].insert(cells[15]) }
+            }
+        }
+        if let path = file(in: folder, where: { $0.uppercased() == "RXNCUI.RRF" }) {
+            try bars(of: path, columns: 5, &report) { cells, _ in
+                guard terminology.terms[cells[0]] == nil, !cells[0].isEmpty else { return }
+                names[cells[0]] = names[cells[0]] ?? ""
+                if cells[4] != cells[0], !cells[4].isEmpty { successors[cells[0], default: []].insert(cells[4]) }
+            }
+        }
+        var replaced: [(code: String, by: String)] = []
+        for code in names.keys.sorted() {
+            var current = code
+            var seen: Set<String> = []
+            while terminology.terms[current] == nil, seen.insert(current).inserted, let next = successors[current], next.count == 1,
+                let only = next.first
+            { current = only }
+            if terminology.terms[current] != nil {
+                replaced.append((code, current))
+            } else {
+                terminology.retired.insert(code)
+                let isSplit = (successors[current]?.count ?? 0) > 1
+                report.skip(isSplit ? "a retired code that was split" : "a retired code without a successor", code)
+            }
+        }
+        for (code, other) in replaced {
+            let label = names[code].flatMap { $0.isEmpty ? nil : $0 } ?? terminology.terms[other]?.label ?? code
+            terminology.terms[code] = Terminology.Term(label: label, parents: [other])
+        }
     }
 
     /// Kinds of names, the best first.

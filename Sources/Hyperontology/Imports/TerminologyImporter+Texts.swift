@@ -13,7 +13,8 @@ extension TerminologyImporter {
         var records = 0
         func close() {
             defer { stanza = [] }
-            guard kind == "[Term]", let id = stanza.first(where: { $0.tag == "id" })?.value else { return }
+            guard kind == "[Term]", let identifier = stanza.first(where: { $0.tag == "id" })?.value else { return }
+            let id = ownCode(identifier, terminology.system)
             records += 1
             guard !stanza.contains(where: { $0.tag == "is_obsolete" && $0.value == "true" }) else {
                 return running.skip("an obsolete term", id)
@@ -21,7 +22,7 @@ extension TerminologyImporter {
             var term = Terminology.Term(label: stanza.first { $0.tag == "name" }?.value ?? id)
             for (tag, value) in stanza {
                 switch tag {
-                case "is_a": term.parents.insert(withoutTrailer(value))
+                case "is_a": term.parents.insert(ownCode(withoutTrailer(value), terminology.system))
                 case "synonym":
                     let parts = value.split(separator: "\"", maxSplits: 2, omittingEmptySubsequences: false)
                     if parts.count == 3, parts[2].contains("EXACT") { term.synonyms.insert(String(parts[1])) }

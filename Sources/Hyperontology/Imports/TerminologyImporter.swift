@@ -55,7 +55,9 @@ public struct TerminologyImporter {
         case .omop: try readOMOP(path, &terminology, &report)
         case .obo: try readOBO(path, &terminology, &report)
         case .owl: readOWL(try await graph(of: path, &report), &terminology, &report)
-        case .sssom: try readSSSOM(path, &terminology, &report)
+        case .sssom:
+            try readSSSOM(path, &terminology, &report)
+            terminology.isWhole = false
         case .loinc: try readLOINC(path, &terminology, &report)
         case .rxnorm: try readRxNorm(path, &terminology, &report)
         case .eucaim: readEUCAIM(try await graph(of: path, &report), &terminology, &report)
@@ -97,6 +99,14 @@ public struct TerminologyImporter {
         let plain = name.lowercased().filter { $0.isLetter || $0.isNumber }
         if let alias = Self.aliases[plain] { return systems.contains { $0.shortName == alias } ? alias : nil }
         return systems.first { $0.shortName == name.lowercased() || $0.label.lowercased() == name.lowercased() }?.shortName
+    }
+
+    /// An identifier of OBO's without its prefix, where that is a name of the system itself: NCIt's `NCIT:C4872` is the code `C4872`.
+    func ownCode(_ identifier: String, _ system: String) -> String {
+        guard let colon = identifier.firstIndex(of: ":"), self.system(called: String(identifier[..<colon])) == system else {
+            return identifier
+        }
+        return String(identifier[identifier.index(after: colon)...])
     }
 
     private static let aliases = [

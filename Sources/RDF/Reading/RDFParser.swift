@@ -156,6 +156,11 @@ extension RDFParser {
         }
     }
 
+    private static func located(_ error: RDFSyntaxError, _ scanner: inout DocumentScanner) -> RDFSyntaxError {
+        let place = scanner.place()
+        return error.located(line: place.line, column: place.column)
+    }
+
     /// Reads a document into an output, which is handed from owner to owner, for a copy of its dictionary would be large.
     func run(_ input: DocumentInput, _ syntax: RDFSyntax, _ base: String, _ output: consuming StatementOutput) -> Outcome {
         switch syntax {
@@ -164,13 +169,13 @@ extension RDFParser {
             let reader = TermReader(input, output, base: IRIReference(base.utf8))
             var parser = TurtleParser(reader, hasGraphs: syntax == .trig, maximumDepth: limits.maximumDepth)
             var errors: [RDFSyntaxError] = []
-            do throws(RDFSyntaxError) { try parser.parse() } catch { errors.append(error) }
+            do throws(RDFSyntaxError) { try parser.parse() } catch { errors.append(Self.located(error, &parser.reader.scanner)) }
             return Outcome(output: parser.reader.output, prefixes: parser.declaredPrefixes, errors: errors)
         case .ntriples, .nquads:
             let reader = TermReader(input, output, base: nil)
             var parser = LineParser(reader, hasGraphs: syntax == .nquads, maximumErrors: limits.maximumErrors)
             var errors: [RDFSyntaxError] = []
-            do throws(RDFSyntaxError) { errors = try parser.parse() } catch { errors.append(error) }
+            do throws(RDFSyntaxError) { errors = try parser.parse() } catch { errors.append(Self.located(error, &parser.reader.scanner)) }
             return Outcome(output: parser.reader.output, prefixes: PrefixMap(), errors: errors)
         }
     }

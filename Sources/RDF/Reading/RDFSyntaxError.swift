@@ -30,6 +30,11 @@ public struct RDFSyntaxError: Error, Hashable, Sendable {
         self.column = column
     }
 
+    /// The error with its place, where it does not have one yet: what counts and times a document does not know where its text is read.
+    func located(line: Int, column: Int?) -> RDFSyntaxError {
+        self.line == nil ? RDFSyntaxError(code, message, file: file, line: line, column: column) : self
+    }
+
     /// `FILE:LINE:COLUMN` as far as known.
     public var place: String {
         [file, line.map(String.init), line == nil ? nil : column.map(String.init)].compactMap(\.self).joined(separator: ":")

@@ -210,7 +210,8 @@ extension RaptorSession {
         do throws(RDFSyntaxError) {
             try output.emit(subject, predicate, object, graph: -1)
         } catch {
-            errors.append(error)
+            let line = unsafe parser.flatMap { unsafe raptor_parser_get_locator($0) }.map { unsafe Int($0.pointee.line) } ?? 0
+            errors.append(line > 0 ? error.located(line: line, column: nil) : error)
             stopWhenDone()
         }
     }

@@ -66,6 +66,8 @@ extension OntologyCommand {
             tell(report, file, console)
         }
 
+        private static let shownMissing = 50
+
         private func tell(_ report: ImportReport, _ file: String, _ console: Console) {
             console.output("\(report.records) records read: \(report.terms) terms, \(report.links) correspondences with other systems")
             console.output("\(report.mappings) codes for our concepts, in \(file)" + (report.isUnchanged ? ", which is as it was" : ""))
@@ -74,6 +76,10 @@ extension OntologyCommand {
             for (reason, files) in Dictionary(grouping: unread, by: { $0.unreadBecause ?? "" }).sorted(by: { $0.key < $1.key }) {
                 let names = files.prefix(3).map { $0.path.split(separator: "/").last.map(String.init) ?? $0.path }
                 console.output("  \(reason): \(names.joined(separator: ", "))" + (files.count > 3 ? " and \(files.count - 3) more" : ""))
+            }
+            for missing in report.missing.prefix(Self.shownMissing) { OntologyCommand.tell(missing.finding, console) }
+            if report.missing.count > Self.shownMissing {
+                console.tell("… and \(report.missing.count - Self.shownMissing) more codes that the source does not have; `--json` has all")
             }
             guard !report.skipped.isEmpty else { return }
             var table = TextTable([("skipped", .right), ("why", .left), ("for example", .left)])

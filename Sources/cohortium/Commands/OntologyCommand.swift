@@ -10,6 +10,13 @@ struct OntologyCommand: AsyncParsableCommand {
         discussion: "Example:\n  cohortium ontology find psa",
         subcommands: [Lint.self, Stats.self, Find.self, Show.self, Why.self, Import.self, Export.self])
 
+    /// Prints a finding after its place.
+    static func tell(_ finding: LintFinding, _ console: Console) {
+        let place = finding.line.map { "\(finding.file):\($0)" } ?? finding.file
+        let text = DiagnosticRenderer(colour: console.errorColour).render(finding.diagnostic).trimmingCharacters(in: .newlines)
+        console.tell("\(place): \(text)")
+    }
+
     struct Lint: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Find what does not make sense, with file and line.",
@@ -27,19 +34,13 @@ struct OntologyCommand: AsyncParsableCommand {
             if json {
                 console.output(try findings.map(Finding.init).prettyJSON())
             } else {
-                for finding in findings { tell(finding, console) }
+                for finding in findings { OntologyCommand.tell(finding, console) }
             }
             let errors = findings.count { $0.diagnostic.severity == .error }
             let statistics = hyperontology.statistics
             console.tell(
                 "\(statistics.concepts) concepts, \(statistics.mappings) mappings: \(errors) errors, \(findings.count - errors) warnings")
             if errors > 0 { throw ExitCodes.badInput }
-        }
-
-        private func tell(_ finding: LintFinding, _ console: Console) {
-            let place = finding.line.map { "\(finding.file):\($0)" } ?? finding.file
-            let text = DiagnosticRenderer(colour: console.errorColour).render(finding.diagnostic).trimmingCharacters(in: .newlines)
-            console.tell("\(place): \(text)")
         }
 
         /// A finding as programs read it.
