@@ -26,7 +26,7 @@ struct Question: Sendable {
               WHERE modality_concept_id IN (\(query.codes("MagneticResonance"))) AND anatomic_site_concept_id IN (\(query.codes("Breast")))
               GROUP BY person_id)
             SELECT COUNT(*) FROM s \(words.join) \(words.schema)person AS p ON p.person_id = s.person_id
-            WHERE p.gender_concept_id = 8532 AND \(words.age("s.day")) BETWEEN 30 AND 85
+            WHERE p.gender_concept_id = 8532 AND \(words.isAged("s.day", 30, 85))
               AND NOT EXISTS (
                 SELECT 1 FROM \(words.schema)image_occurrence AS u WHERE u.person_id = s.person_id
                   AND \(words.byPerson)u.modality_concept_id IN (\(query.codes("MagneticResonance")))
@@ -44,7 +44,7 @@ struct Question: Sendable {
               \(words.join) \(words.schema)drug_exposure AS d ON d.person_id = i.person_id AND d.drug_exposure_start_date > i.day
               WHERE \(words.byPerson)d.drug_concept_id IN (\(query.codes("AntineoplasticAgent"))) GROUP BY d.person_id)
             SELECT COUNT(*) FROM c JOIN i ON i.person_id = c.person_id \(words.join) \(words.schema)person AS p ON p.person_id = c.person_id
-            WHERE p.gender_concept_id = 8532 AND \(words.age("i.day")) BETWEEN 30 AND 80 AND c.day <= \(words.sixMonthsAfter("i.day"))
+            WHERE p.gender_concept_id = 8532 AND \(words.isAged("i.day", 30, 80)) AND c.day <= \(words.sixMonthsAfter("i.day"))
               AND EXISTS (
                 SELECT 1 FROM \(words.schema)image_occurrence AS m WHERE m.person_id = p.person_id
                   AND \(words.byPerson)m.modality_concept_id IN (\(query.codes("MagneticResonance")))
@@ -66,7 +66,7 @@ struct Question: Sendable {
                   SELECT person_id, MIN(condition_start_date) AS day FROM \(words.schema)condition_occurrence
                   WHERE condition_concept_id IN (\(query.codes("BreastCarcinoma"))) GROUP BY person_id)
                 SELECT COUNT(*) FROM i \(words.join) \(words.schema)person AS p ON p.person_id = i.person_id
-                WHERE \(words.age("i.day")) BETWEEN 40 AND 75
+                WHERE \(words.isAged("i.day", 40, 75))
                   AND \(measured("EstrogenReceptorStatus", "Positive")) AND \(measured("HER2Status", "Negative"))
                   AND NOT EXISTS (
                     SELECT 1 FROM \(words.schema)condition_occurrence AS l WHERE l.person_id = p.person_id
@@ -84,25 +84,30 @@ struct ExpertWords: Sendable {
     let join: String
     /// Before a column by which rows of one person are told apart, not looked up: SQLite would look up the whole concept for each person.
     let byPerson: String
-    /// The completed years of a person `p` on a day.
-    let age: @Sendable (String) -> String
+    /// A day as a number: 20200131.
+    let number: @Sendable (String) -> String
     let sixMonthsAfter: @Sendable (String) -> String
     /// A text to be ordered byte by byte.
     let bytes: @Sendable (String) -> String
     /// How many days from one to the other.
     let days: @Sendable (String, String) -> String
 
-    private static let birth = "(p.year_of_birth * 10000 + p.month_of_birth * 100 + p.day_of_birth)"
+    /// Whether a person `p` has so many completed years on a day, on whichever day of a year or month they were born where that is not known.
+    func isAged(_ day: String, _ least: Int, _ most: Int) -> String {
+        let first = "(p.year_of_birth * 10000 + COALESCE(p.month_of_birth * 100 + COALESCE(p.day_of_birth, 1), 101))"
+        let last = "(p.year_of_birth * 10000 + COALESCE(p.month_of_birth * 100 + COALESCE(p.day_of_birth, 31), 1231))"
+        return "(\(number(day)) - \(last)) / 10000 >= \(least) AND (\(number(day)) - \(first)) / 10000 <= \(most)"
+    }
 
     static let sqlite = ExpertWords(
-        schema: "", join: "CROSS JOIN", byPerson: "+", age: { "(CAST(strftime('%Y%m%d', \($0)) AS INTEGER) - \(birth)) / 10000" },
+        schema: "", join: "CROSS JOIN", byPerson: "+", number: { "CAST(strftime('%Y%m%d', \($0)) AS INTEGER)" },
         // SQLite runs over the end of a short month.
         sixMonthsAfter: { "MIN(date(\($0), '+6 months'), date(\($0), 'start of month', '+7 months', '-1 day'))" },
         bytes: { $0 },
         days: { "(julianday(\($1)) - julianday(\($0)))" })
 
     static let postgres = ExpertWords(
-        schema: "cdm.", join: "JOIN", byPerson: "", age: { "(CAST(to_char(\($0), 'YYYYMMDD') AS integer) - \(birth)) / 10000" },
+        schema: "cdm.", join: "JOIN", byPerson: "", number: { "CAST(to_char(\($0), 'YYYYMMDD') AS integer)" },
         sixMonthsAfter: { "\($0) + interval '6 months'" }, bytes: { "\($0) COLLATE \"C\"" }, days: { "(\($1) - \($0))" })
 }
 

@@ -33,7 +33,7 @@ public struct OMOPAdapter: SourceAdapter {
     ///   - rowLimit: how many rows of one statement are held at most; beyond it there is no answer rather than a smaller one.
     public init(
         name: String, path: String, bindings: ModelBindings, omopUnits: [String: String], patience: Duration = .seconds(5),
-        pushdown: OMOPPushdown = .all, rowLimit: Int = OMOPAdapter.standardRowLimit
+        pushdown: OMOPPushdown = .filters, rowLimit: Int = OMOPAdapter.standardRowLimit
     ) {
         self.pushdown = pushdown
         self.name = name
@@ -55,7 +55,7 @@ public struct OMOPAdapter: SourceAdapter {
     ///   - rowLimit: how many rows of one statement are held at most; beyond it there is no answer rather than a smaller one.
     public init(
         name: String, postgres address: PostgresAddress, schema: String? = nil, vocabulary: String? = nil, bindings: ModelBindings,
-        omopUnits: [String: String], limits: PostgresSession.Limits = PostgresSession.Limits(), pushdown: OMOPPushdown = .all,
+        omopUnits: [String: String], limits: PostgresSession.Limits = PostgresSession.Limits(), pushdown: OMOPPushdown = .filters,
         rowLimit: Int = OMOPAdapter.standardRowLimit
     ) {
         self.pushdown = pushdown

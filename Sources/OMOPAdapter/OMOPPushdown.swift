@@ -4,6 +4,7 @@ public enum OMOPPushdown: Sendable {
     case concepts
     /// Also what surely fails: values in known units, known codes, images of other properties, patients who lack what a plan requires.
     case filters
-    /// Also whole plans, where they can be said exactly: then numbers alone are sent.
+    /// Also whole plans, where they can be said exactly: then numbers alone are sent. Events are looked up by patient, which takes indices on
+    /// the patients of the tables of events; where a site has none, it is slow.
     case all
 }

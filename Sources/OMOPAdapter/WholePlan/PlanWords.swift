@@ -102,7 +102,10 @@ struct SQLitePlanWords: PlanWords {
     func isTextAmong(_ value: String, list: String) -> String { "\(value) IN (SELECT value FROM json_each(\(list)))" }
     func number(parameter: String, isExact: Bool) -> String { "CAST(\(parameter) AS NUMERIC)" }
 
-    func isPlainDay(_ value: String) -> String { "(date(\(value)) = \(value) AND \(value) BETWEEN '0100-01-01' AND '9899-12-31')" }
+    /// Without a modifier SQLite hands back 29 February of any year as it stands.
+    func isPlainDay(_ value: String) -> String {
+        "(date(\(value), '+0 days') = \(value) AND \(value) BETWEEN '0100-01-01' AND '9899-12-31')"
+    }
     func isPlainText(_ value: String) -> String { "(\(value) NOT GLOB '*[^ -~]*')" }
     func isPlainKey(_ value: SQLExpression) -> String { "(TYPEOF(\(value.text)) = 'integer' AND \(value.text) >= 0)" }
     func isPlainNumber(_ value: SQLExpression) -> String {
