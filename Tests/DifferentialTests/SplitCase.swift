@@ -27,7 +27,9 @@ struct SplitCase: Codable, Hashable {
     func difference(_ expander: Expander, engine: PlanEngine? = nil) async throws -> String? {
         let expanded = expander.expand(plan)
         let engine = engine ?? SplitCase.engine(over: population)
-        return Agreement.difference(try await engine.execute(expanded), ReferenceEvaluator(expanded).evaluate(population.patients))
+        let asked = await engine.joinSteps(of: expanded).map(\.source)
+        return Agreement.difference(
+            try await engine.execute(expanded), ReferenceEvaluator(expanded).evaluate(population.known(to: asked)))
     }
 
     /// A smaller case that still differs: patients, then events are left out, as long as it does.

@@ -46,6 +46,18 @@ struct SplitPopulation: Codable, Hashable {
                 })
     }
 
+    /// The patients whom one of some sources knows: a question is about those of the sources that it needs, and about nobody else.
+    /// - Parameter byRecords: the sources that know a patient by records alone.
+    func known(to names: some Sequence<String>, byRecords: Set<String> = []) -> [PatientRecord] {
+        let sources = names.compactMap { SplitPopulation.names.firstIndex(of: $0) }
+        return patients.filter { patient in
+            sources.contains { source in
+                identifiers[source][patient.id] != nil
+                    && (!byRecords.contains(SplitPopulation.names[source]) || patient.events.contains { places[$0.kind] == source })
+            }
+        }
+    }
+
     /// The same without some patients.
     func keeping(_ patients: [PatientRecord]) -> SplitPopulation {
         let ids = Set(patients.map(\.id))
