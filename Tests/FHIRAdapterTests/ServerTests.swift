@@ -115,7 +115,8 @@ import Testing
         }
         #expect(requests.contains { $0.hasPrefix("POST /fhir/Condition/_search") && $0.contains("254837009") })
         #expect(!requests.contains { $0.contains("Medication") || $0.contains("Procedure") || $0.contains("ImagingStudy") }, "\(requests)")
-        #expect(requests.filter { $0.hasPrefix("POST /fhir/Patient/_search") }.count == 1, "one pass over the patients")
+        #expect(requests.filter { $0.hasPrefix("POST /fhir/Patient/_search") && $0.contains("_count=500") }.count == 1,
+            "one pass over the patients, beside what is tried out the first time")
     }
 
     @Test(
