@@ -67,7 +67,11 @@ struct ImageSearch: Sendable {
         if regions.areOpen(in: record), let image = found.first(where: { !NestedImages.areNested($0) }),
             let uid = image[ArchiveProfile.instanceUID].first
         {
-            objects += try await self.objects(at: record.path + "/instances/" + uid.percentEncoded, ImageReader(regions.codes))
+            do throws(SourceFailure) {
+                objects += try await self.objects(at: record.path + "/instances/" + uid.percentEncoded, ImageReader(regions.codes))
+            } catch where error.diagnostic.code == "N0425" {
+                // An archive that lists an image and refuses its metadata leaves open which region it shows, which then is unknown.
+            }
         }
         for image in found {
             if NestedImages.areNested(image), let uid = image[ArchiveProfile.instanceUID].first {

@@ -55,9 +55,10 @@ import Testing
             people = [row[0] for row in database.execute("SELECT person_id FROM person LIMIT 20")]
             row = database.execute("SELECT * FROM condition_occurrence LIMIT 1").fetchone()
             names = [column[1] for column in database.execute("PRAGMA table_info(condition_occurrence)")]
+            following = 1 + database.execute("SELECT max(condition_occurrence_id) FROM condition_occurrence").fetchone()[0]
             for number, person in enumerate(people):
                 for concept in [999000001] + ([999000002] if number < 3 else []):
-                    values = dict(zip(names, row), condition_occurrence_id=10**9 + 2 * number + concept % 2, person_id=person, condition_concept_id=concept)
+                    values = dict(zip(names, row), condition_occurrence_id=following + 2 * number + concept % 2, person_id=person, condition_concept_id=concept)
                     database.execute(f"INSERT INTO condition_occurrence VALUES ({','.join('?' * len(names))})", [values[name] for name in names])
             database.commit()
             """
@@ -73,6 +74,7 @@ import Testing
             #expect(!installed.output.contains(rare), "\(model): a value of three patients is named")
             #expect(installed.output.contains("others, each of too few patients"))
             #expect(installed.output.contains("No question has been asked here yet."))
+            try FileManager.default.createDirectory(atPath: node + "/state", withIntermediateDirectories: true)
             try Data(
                 #"[{"date":0,"concepts":["https://w3id.org/cohortium/concept/BreastCarcinoma","https://w3id.org/cohortium/concept/NoSuchThing"]}]"#
                     .utf8
