@@ -69,7 +69,7 @@ struct ImageSearch: Sendable {
         {
             do throws(SourceFailure) {
                 objects += try await self.objects(at: record.path + "/instances/" + uid.percentEncoded, ImageReader(regions.codes))
-            } catch where error.diagnostic.code == "N0425" {
+            } catch  where error.diagnostic.code == "N0425" {
                 // An archive that lists an image and refuses its metadata leaves open which region it shows, which then is unknown.
             }
         }

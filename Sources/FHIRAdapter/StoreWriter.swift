@@ -234,12 +234,14 @@ struct StoreWriter {
 
     /// - Returns: false where there is one of its key already.
     private func insert(_ record: FHIREvent) throws -> Bool {
-        try database.cachedStatement(sql: "INSERT OR IGNORE INTO event VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(
-            arguments: [
-                record.container, record.key, record.patient, record.start?.earliest.daysSinceEpoch, record.start?.latest.daysSinceEpoch,
-                record.end?.earliest.daysSinceEpoch, record.end?.latest.daysSinceEpoch, record.number?.description, record.unit,
-                record.comparator, record.medication, record.study, record.visit, record.specimen, record.age?.text, file,
-            ])
+        try database.cachedStatement(sql: "INSERT OR IGNORE INTO event VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            .execute(
+                arguments: [
+                    record.container, record.key, record.patient, record.start?.earliest.daysSinceEpoch,
+                    record.start?.latest.daysSinceEpoch,
+                    record.end?.earliest.daysSinceEpoch, record.end?.latest.daysSinceEpoch, record.number?.description, record.unit,
+                    record.comparator, record.medication, record.study, record.visit, record.specimen, record.age?.text, file,
+                ])
         return database.changesCount > 0
     }
 

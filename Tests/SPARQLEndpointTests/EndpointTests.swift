@@ -238,7 +238,8 @@ import Testing
         // Few rows are more than what waits unread, so that they are made soon.
         var builder = GraphBuilder()
         for number in 0..<40 {
-            builder.add(Triple(.iri("http://e/\(number)"), .iri("http://e/p"), .string(String(repeating: "\(number % 10)", count: 100_000))))
+            builder.add(
+                Triple(.iri("http://e/\(number)"), .iri("http://e/p"), .string(String(repeating: "\(number % 10)", count: 100_000))))
         }
         let endpoint = try await TestEndpoint.start(Dataset(builder.build()), limits: limits)
         let query = TestEndpoint.encoded("SELECT ?c ?f ?i { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
