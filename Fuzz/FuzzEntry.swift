@@ -7,17 +7,17 @@ import Foundation
 @main struct FuzzEntry {
     static func main() {
         _ = FuzzTarget.chosen
-        unsafe exit(
-            runDriver(&CommandLine.argc, &arguments) { bytes, count in
-                let input = unsafe bytes.map { unsafe Array(UnsafeBufferPointer(start: $0, count: count)) } ?? []
-                guard let complaint = FuzzTarget.chosen.complaint(about: input) else { return 0 }
-                FileHandle.standardError.write(Data("\(FuzzTarget.chosen.rawValue): \(complaint)\n".utf8))
-                abort()
-            })
+        // libFuzzer takes its own options out of them.
+        var count = CommandLine.argc
+        var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = unsafe CommandLine.unsafeArgv
+        let status = unsafe runDriver(&count, &arguments) { bytes, count in
+            let input = unsafe bytes.map { unsafe Array(UnsafeBufferPointer(start: $0, count: count)) } ?? []
+            guard let complaint = FuzzTarget.chosen.complaint(about: input) else { return 0 }
+            FileHandle.standardError.write(Data("\(FuzzTarget.chosen.rawValue): \(complaint)\n".utf8))
+            abort()
+        }
+        exit(status)
     }
-
-    /// libFuzzer keeps and changes them.
-    nonisolated(unsafe) private static var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = unsafe CommandLine.unsafeArgv
 }
 
 /// libFuzzer's loop (`FuzzerInterface.h` of LLVM), which a C header of the toolchain declares and no module.

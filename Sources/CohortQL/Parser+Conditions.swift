@@ -121,14 +121,25 @@ extension Parser {
     private mutating func parseChangeIfPresent() throws(Stop) -> (change: ChangeSyntax, first: NameSyntax, second: NameSyntax)? {
         var ahead = self
         let isRelative = ahead.take("relative")
+        if isRelative, ahead.current.kind == .end {
+            self = ahead
+            throw unexpected("`increase`, `decrease` or `change`", among: ChangeSyntax.Direction.allCases.map(\.rawValue))
+        }
         guard ahead.current.kind == .word else { return nil }
         let word = ahead.advance().text
-        if !isRelative, word == "doubling", ahead.take("time"), ahead.current.is("from") {
+        // At the end of the text nothing else can be meant: there it is completed.
+        if !isRelative, word == "doubling", ahead.current.kind == .end {
+            self = ahead
+            try expect("time")
+        }
+        if !isRelative, word == "doubling", ahead.take("time"), ahead.current.is("from") || ahead.current.kind == .end {
             self = ahead
             let (first, second) = try parseTwoNames()
             return (.doublingTime(try parseDoublingTest()), first, second)
         }
-        guard let direction = ChangeSyntax.Direction(rawValue: word), ahead.current.is("from") else { return nil }
+        guard let direction = ChangeSyntax.Direction(rawValue: word), ahead.current.is("from") || ahead.current.kind == .end else {
+            return nil
+        }
         self = ahead
         let (first, second) = try parseTwoNames()
         return (.amount(direction, isRelative: isRelative, try parseAmount()), first, second)

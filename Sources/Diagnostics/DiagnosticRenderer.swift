@@ -26,18 +26,21 @@ public struct DiagnosticRenderer: Sendable {
 
     /// How many characters of a line are shown.
     private static let lineLimit = 400
+    /// How many bytes of a line are looked at on each side of a place: of what nobody means well, characters can be long.
+    private static let byteLimit = 16 * lineLimit
 
     private func excerpt(of span: SourceSpan, in source: SourceText, help: String?) -> String {
         let place = source.place(of: span.lowerBound)
+        let around = source.line(around: span.lowerBound, reach: Self.byteLimit)
         // Of a very long line the part around the place.
-        let hidden = place.column > Self.lineLimit ? place.column - Self.lineLimit / 2 : 0
-        let whole = source.line(place.line)
-        let shown = whole.dropFirst(hidden).prefix(Self.lineLimit)
-        let line = (hidden > 0 ? "…" : "") + shown.map { $0 == "\t" ? " " : String($0) }.joined()
+        let isHidden = place.column > Self.lineLimit || around.isCut
+        let before = isHidden ? around.before.suffix(Self.lineLimit / 2 - 1) : around.before[...]
+        let shown = before + around.after.prefix(Self.lineLimit - before.count)
+        let line = (isHidden ? "…" : "") + shown.map { $0 == "\t" ? " " : String($0) }.joined()
         let gutter = String(repeating: " ", count: String(place.line).count)
-        let width = source[span].prefix(Self.lineLimit).prefix { $0 != "\n" }.count
-        let before = place.column - 1 - hidden + (hidden > 0 ? 1 : 0)
-        let carets = String(repeating: " ", count: before) + String(repeating: "^", count: max(1, width))
+        let covered = SourceSpan(span.lowerBound, min(span.upperBound, span.lowerBound + Self.byteLimit))
+        let width = source[covered].prefix(Self.lineLimit).prefix { $0 != "\n" }.count
+        let carets = String(repeating: " ", count: before.count + (isHidden ? 1 : 0)) + String(repeating: "^", count: max(1, width))
         var text = "\(gutter)--> \(source.name):\(place.line):\(place.column)\n"
         text += "\(gutter) |\n\(place.line) | \(line)\n\(gutter) | \(carets)"
         if let help { text += " \(help)" }

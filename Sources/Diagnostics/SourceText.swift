@@ -42,6 +42,22 @@ public struct SourceText: Sendable {
         return String(decoding: bytes[start..<max(start, end)], as: UTF8.self)
     }
 
+    /// The text of a line before and after a byte offset, without its line feed and at most so many bytes of each.
+    /// - Returns: also whether the line begins before what is given of it.
+    func line(around offset: Int, reach: Int) -> (before: String, after: String, isCut: Bool) {
+        let index = lineIndex(of: offset)
+        let end = index + 1 < lineStarts.count ? lineStarts[index + 1] - 1 : bytes.count
+        let place = min(max(offset, lineStarts[index]), max(end, lineStarts[index]))
+        var first = max(lineStarts[index], place - reach)
+        let isCut = first > lineStarts[index]
+        // Not within a character.
+        while isCut, first < place, bytes[first] & 0xC0 == 0x80 { first += 1 }
+        return (
+            String(decoding: bytes[first..<place], as: UTF8.self),
+            String(decoding: bytes[place..<min(max(end, place), place + reach)], as: UTF8.self), isCut
+        )
+    }
+
     /// The text that a span covers.
     public subscript(span: SourceSpan) -> String {
         let lower = min(max(span.lowerBound, 0), bytes.count)

@@ -149,7 +149,12 @@ struct StoreWriter {
 
     /// - Parameter holds: whether the store holds another version of it.
     private mutating func write(gone name: String, _ holds: (StoreWriter) throws -> Bool) throws {
-        guard gone.insert(name).inserted else { return }
+        guard gone.insert(name).inserted else {
+            // Two files say it, and the store keeps the first alone: without that one it would be forgotten.
+            repeats = true
+            if case .refused = repetition { throw RepeatedResource() }
+            return
+        }
         try database.cachedStatement(sql: "INSERT OR IGNORE INTO deleted VALUES (?, ?)").execute(arguments: [name, file])
         switch repetition {
         case .ignored: break

@@ -85,6 +85,24 @@ struct SQLParameters {
         return dialect.parameter(offset + values.count)
     }
 
+    /// Whether a statement compares each of these with something: of one that it does not, PostgreSQL cannot tell what it is.
+    func areAllUsed(in statement: String) -> Bool {
+        let sign = dialect.parameter(1).utf8.first
+        var missing = Set((1...max(1, values.count)).map { offset + $0 })
+        if values.isEmpty { return true }
+        var number: Int?
+        for byte in statement.utf8 {
+            if let digit = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) ? Int(byte - UInt8(ascii: "0")) : nil {
+                number = number.map { min($0 * 10 + digit, 1_000_000) }
+                continue
+            }
+            if let number { missing.remove(number) }
+            number = byte == sign ? 0 : nil
+        }
+        if let number { missing.remove(number) }
+        return missing.isEmpty
+    }
+
     /// A selection of concept ids, which are bound as one.
     mutating func members(_ codes: [ListedCode]) -> String { dialect.members(parameter: bind(dialect.list(codes))) }
 

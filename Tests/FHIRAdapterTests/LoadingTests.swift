@@ -124,9 +124,10 @@ import Testing
     // MARK: Changes
 
     /// Whatever happens to files, what is read of them in steps is what is read of them at once.
-    @Test func whatIsLoadedInStepsIsWhatIsLoadedAtOnce() async throws {
-        var random = SystemRandomNumberGenerator()
-        let seed = UInt64.random(in: 0..<1_000_000, using: &random)
+    ///
+    /// With one seed two files once said that a resource is gone, and the one that stayed was forgotten.
+    @Test(arguments: [377_356, UInt64.random(in: 0..<1_000_000), UInt64.random(in: 0..<1_000_000)])
+    func whatIsLoadedInStepsIsWhatIsLoadedAtOnce(_ seed: UInt64) async throws {
         var state = seed
         func next(_ below: Int) -> Int {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

@@ -1,4 +1,4 @@
-public import CohortPlan
+import CohortPlan
 import Diagnostics
 public import Execution
 import Hyperontology

@@ -47,12 +47,12 @@ extension WholeLowering {
         selections.append((name, known, isRequired))
         let state = "s.\(name)_state"
         if !known.isSingle {
-            leaves[condition] = try truth(from: "s.\(name)_certain", to: "s.\(name)_possible", in: range)
+            leaves[condition] = truth(from: "s.\(name)_certain", to: "s.\(name)_possible", in: range)
         } else {
             // 3 and 2: there is one; 1: there may be one.
-            let one = try truth(from: "1", to: "1", in: range)
-            let none = try truth(from: "0", to: "0", in: range)
-            let some = try truth(from: "0", to: "1", in: range)
+            let one = truth(from: "1", to: "1", in: range)
+            let none = truth(from: "0", to: "0", in: range)
+            let some = truth(from: "0", to: "1", in: range)
             leaves[condition] = "CASE WHEN \(state) >= 2 THEN \(one) WHEN \(state) = 1 THEN \(some) ELSE \(none) END"
         }
     }

@@ -57,6 +57,8 @@ struct WholeStatement: Sendable {
         }
         let text = "WITH \(tables.joined(separator: ",\n"))\n\(parts.joined(separator: "\nUNION ALL "))"
         guard text.utf8.count < 400_000, words.tables.count < 300 else { throw WholeGap("the plan is too large for one statement") }
+        // As the end of an event of a kind that has none.
+        guard words.parameters.areAllUsed(in: text) else { throw WholeGap("a part of the plan can never be known") }
         statement = OMOPStatement(text: text, parameters: words.parameters.values)
         references = words.references
         population = facts[person.bound.reference]?.count ?? 0
