@@ -78,6 +78,8 @@ extension SplitPopulation {
         self.patients = patients
         var chosen: [EventKind: Int] = [:]
         for kind in EventKind.allCases { chosen[kind] = random.pick(places(kind)) }
+        // Radiotherapy is a procedure: who is asked for procedures must know of it.
+        chosen[.radiotherapy] = chosen[.procedure]
         chosen[.imagingSeries] = chosen[.imagingStudy]
         self.places = chosen
         var identifiers = [[String: [String]]](repeating: [:], count: SplitPopulation.names.count)

@@ -147,7 +147,9 @@ import Testing
                 }
             }
         }
-        let stepwise = try Export(["5.ndjson": [Line.patient("p0"), Line.condition("c0", patient: "Patient/p0")]])
+        // Without any patient or condition an export cannot be asked.
+        let always = [Line.patient("p0"), Line.condition("c99", patient: "Patient/p0")]
+        let stepwise = try Export(["5.ndjson": always + [Line.condition("c0", patient: "Patient/p0")]])
         let adapter = stepwise.adapter()
         let request = EventRequest(kind: .diagnosis)
         let plan = try stepwise.plan([request])
@@ -156,7 +158,7 @@ import Testing
             if next(5) == 0, name != "5.ndjson" {
                 try? FileManager.default.removeItem(at: stepwise.folder.appending(path: name))
             } else {
-                try stepwise.write((name == "5.ndjson" ? [Line.patient("p0")] : []) + lines(), to: name)
+                try stepwise.write((name == "5.ndjson" ? always : []) + lines(), to: name)
             }
             let whole = FHIRAdapter(
                 name: "clinic", directory: stepwise.folder.path,
