@@ -64,7 +64,7 @@ extension QuestionReader {
         }
         for structure in event.segmentations { text = text + MappedText(" having segmentation of ") + structure }
         if let nearest = event.nearest {
-            text = text + MappedText(" to ") + (try self.text(of: nearest, at: event.span ?? SourceSpan(0, 0)))
+            text = text + MappedText(" to ") + (try self.text(of: nearest, at: event.span))
         }
         return text
     }

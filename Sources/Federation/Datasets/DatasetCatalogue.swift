@@ -79,7 +79,7 @@ public enum DatasetCatalogue {
 
     private static func files(at path: String) throws(DiagnosticList) -> [String] {
         var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
+        if unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
             if !isFolder.boolValue { return [path] }
             if let names = try? FileManager.default.contentsOfDirectory(atPath: path) {
                 return names.filter { $0.hasSuffix(".ttl") }.sorted().map { path + "/" + $0 }
