@@ -10,14 +10,17 @@ import Foundation
         // libFuzzer takes its own options out of them.
         var count = CommandLine.argc
         var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = unsafe CommandLine.unsafeArgv
-        let status = unsafe runDriver(&count, &arguments) { bytes, count in
-            let input = unsafe bytes.map { unsafe Array(UnsafeBufferPointer(start: $0, count: count)) } ?? []
-            guard let complaint = FuzzTarget.chosen.complaint(about: input) else { return 0 }
-            FileHandle.standardError.write(Data("\(FuzzTarget.chosen.rawValue): \(complaint)\n".utf8))
-            abort()
-        }
-        exit(status)
+        exit(unsafe runDriver(&count, &arguments, fuzzOneInput))
     }
+}
+
+/// One input. It has the name that libFuzzer's own `main`, which is linked and not used, looks for.
+@_cdecl("LLVMFuzzerTestOneInput")
+func fuzzOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let input = unsafe bytes.map { unsafe Array(UnsafeBufferPointer(start: $0, count: count)) } ?? []
+    guard let complaint = FuzzTarget.chosen.complaint(about: input) else { return 0 }
+    FileHandle.standardError.write(Data("\(FuzzTarget.chosen.rawValue): \(complaint)\n".utf8))
+    abort()
 }
 
 /// libFuzzer's loop (`FuzzerInterface.h` of LLVM), which a C header of the toolchain declares and no module.
