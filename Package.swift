@@ -245,7 +245,7 @@ let package = Package(
                 "DICOMFile", "HTTPClient",
                 "Diagnostics", hummingbird, httpTypes, nioCore,
             ]),
-        tests("DisclosureTests", ["Disclosure", "Execution", "CohortPlan"]),
+        tests("DisclosureTests", ["Disclosure", "Diagnostics", "Execution", "CohortPlan"]),
         tests("SynthesisTests", ["Synthesis", "CohortPlan", "Hyperontology", "DICOMFile", sqlite]),
         tests("FederationTests", ["Federation", "Diagnostics", "HTTPClient", "Disclosure", "CohortPlan", "Execution"]),
         tests(

@@ -1,6 +1,5 @@
 public import Diagnostics
 import Foundation
-import Yams
 
 extension DisclosurePolicy {
     private static let keys: Set<String> = [
@@ -27,7 +26,7 @@ extension DisclosurePolicy {
     public static func parse(_ text: String, name: String) throws(DiagnosticList) -> DisclosurePolicy {
         let entries: [String: Any]
         do {
-            guard let mapping = try Yams.load(yaml: text) as? [String: Any] else {
+            guard let mapping = try SettingsFile.entries(of: text) else {
                 throw DiagnosticList([
                     Diagnostic("P0002", "`\(name)` is not a list of settings", help: "write one setting a line, as `threshold: 11`")
                 ])

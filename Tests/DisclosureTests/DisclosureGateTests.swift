@@ -1,4 +1,5 @@
 import CohortPlan
+import Diagnostics
 import Disclosure
 import Execution
 import Foundation
@@ -123,6 +124,15 @@ import Testing
     @Test(arguments: ["", "threshold: 11\n", "- a\n", ": : :\n\t"])
     func isNotGuessed(_ text: String) {
         #expect(throws: (any Error).self) { try DisclosurePolicy.parse(text, name: "policy.yaml") }
+    }
+
+    /// What YAML can say and settings never are: refused before anything is made of it.
+    @Test(arguments: [
+        "? [threshold]\n: 11\n", "? {a: b}\n: 11\n", "threshold: {? [1] : 2}\n", "threshold: !!set {a, b}\n", "- 11\n", "11\n", "",
+    ])
+    func whatIsNoSettingsByNameIsRefused(_ text: String) {
+        let error = #expect(throws: DiagnosticList.self) { try DisclosurePolicy.parse(text, name: "policy.yaml") }
+        #expect(error?.diagnostics.map(\.code) == ["P0002"])
     }
 
     @Test func aMissingFileIsAnError() {

@@ -1,4 +1,5 @@
 public import Diagnostics
+import Disclosure
 public import Execution
 public import FHIRAdapter
 import Foundation
@@ -385,7 +386,13 @@ extension NodeConfiguration {
         let text = String(decoding: data, as: UTF8.self)
         let file: File
         do {
-            let entries = try Yams.load(yaml: text) as? [String: Any] ?? [:]
+            guard let entries = try SettingsFile.entries(of: text) else {
+                throw DiagnosticList([
+                    Diagnostic(
+                        "N0103", "`\(path)` is not a node configuration: it is not settings by name",
+                        help: "compare it with the example in the README")
+                ])
+            }
             let unknown = unknownKeys(entries, in: path)
             guard unknown.isEmpty else { throw DiagnosticList(unknown) }
             file = try YAMLDecoder().decode(File.self, from: text)
