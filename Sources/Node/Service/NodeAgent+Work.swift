@@ -184,24 +184,37 @@ extension NodeAgent {
 
     /// Tells the hub what the node's sources cover: some time after the start, when they have been reached, and when it has changed.
     func tellCoverage() async throws {
-        var told: CoverageReport?
-        var backoff = Backoff()
         try await Task.sleep(for: NodeAgent.surveyDelay)
+        try await keepTelling("the hub was not told what the sources cover", every: NodeAgent.surveyPause) {
+            try await surveyed()
+        } to: { report throws(HubFailure) in
+            _ = try await client.handIn(report)
+        }
+    }
+
+    /// Tells the hub a report, and again when it has changed, until the task is cancelled or the hub does not know the node any more.
+    /// - Parameters:
+    ///   - complaint: what the log says when the hub was not told.
+    ///   - report: nil where there is none now.
+    func keepTelling<Report: Equatable>(
+        _ complaint: String, every pause: Duration, _ report: () async throws -> Report?, to hub: (Report) async throws(HubFailure) -> Void
+    ) async throws {
+        var told: Report?
+        var backoff = Backoff()
         while true {
-            let report = try await surveyed()
-            var pause = NodeAgent.surveyPause
-            if report != told {
+            var wait = pause
+            if let report = try await report(), report != told {
                 do throws(HubFailure) {
-                    _ = try await client.handIn(report)
+                    try await hub(report)
                     told = report
                     backoff = Backoff()
                 } catch {
                     try end(on: error)
-                    log(error, "the hub was not told what the sources cover")
-                    pause = error.isTemporary ? backoff.next() : pause
+                    log(error, complaint)
+                    wait = error.isTemporary ? backoff.next() : pause
                 }
             }
-            try await Task.sleep(for: pause)
+            try await Task.sleep(for: wait)
         }
     }
 

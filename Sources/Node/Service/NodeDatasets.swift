@@ -20,27 +20,13 @@ struct NodeDatasets: Sendable {
 extension NodeAgent {
     /// Tells the hub what datasets the node describes: at its start, and when the description has changed.
     func tellDatasets() async throws {
-        var told: DatasetReport?
-        var backoff = Backoff()
-        while true {
-            var pause = NodeAgent.datasetPause
-            do {
-                let report = try datasets.report()
-                if report != told {
-                    do throws(HubFailure) {
-                        _ = try await client.handIn(report)
-                        told = report
-                        backoff = Backoff()
-                    } catch {
-                        try end(on: error)
-                        log(error, "the hub did not take the descriptions of the datasets")
-                        pause = error.isTemporary ? backoff.next() : pause
-                    }
-                }
-            } catch let list as DiagnosticList {
-                for found in list.diagnostics { logger.error("\(found.message)", metadata: ["code": "\(found.code)"]) }
+        try await keepTelling("the hub did not take the descriptions of the datasets", every: NodeAgent.datasetPause) {
+            do throws(DiagnosticList) { return try datasets.report() } catch {
+                for found in error.diagnostics { logger.error("\(found.message)", metadata: ["code": "\(found.code)"]) }
+                return nil
             }
-            try await Task.sleep(for: pause)
+        } to: { report throws(HubFailure) in
+            _ = try await client.handIn(report)
         }
     }
 }
