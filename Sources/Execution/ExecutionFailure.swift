@@ -22,7 +22,7 @@ public enum ExecutionFailure: Error, Hashable, Sendable {
         case .memoryExceeded:
             Diagnostic(
                 "N0003", "the question needs more memory than this node gives one question",
-                help: "ask a narrower question: name concepts, values or dates; or raise `memory:` in the node's configuration")
+                help: "ask a narrower question: name concepts, values or dates; or raise `memoryMegabytes:` in the node's configuration")
         }
     }
 }
